@@ -1,0 +1,29 @@
+/** Every bound of both wires, in one place. Sizes are in bytes unless the name says otherwise. */
+export const limits = {
+  /** A whole Socket.IO frame on the relay wire; the transport refuses a larger one before it is decoded. */
+  relayFrame: 1024 * 1024,
+  /** A whole Socket.IO frame on the local wire. */
+  localFrame: 256 * 1024,
+  /** The text of a message, in UTF-8. */
+  text: 64 * 1024,
+  /** A display name or a room name, in characters. */
+  nameCharacters: 64,
+  /** The encrypted body of an envelope. */
+  body: 128 * 1024,
+  /** One recipient's slice of an envelope. */
+  slice: 512,
+  /** Recipients of one envelope: the members of a room less one. */
+  recipients: 1_500,
+  /** A sealed profile, room info, mark or volatile message. */
+  sealed: 1024,
+  /** Entries in one answer to `fetch`; the relay also stops at half a frame. */
+  fetchEntries: 500,
+  /** Rooms that one connection may enter. */
+  roomsPerConnection: 500,
+  /** Public keys a proxy may answer for in one room: its current key and the generations before it. */
+  keysPerAnswer: 16,
+  /** Rows in one page of a timeline. */
+  timelinePage: 500,
+  /** A draft, in characters. */
+  draftCharacters: 64 * 1024,
+} as const;

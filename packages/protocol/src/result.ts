@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/**
+ * What can go wrong on a wire, as a code for programs. The sentence for the person travels beside it.
+ * Expected outcomes are values of this type; exceptions are bugs.
+ */
+export const errorCodes = [
+  'badRequest',
+  'tooLarge',
+  'notAuthorised',
+  'roomNotFound',
+  'roomExists',
+  'roomFull',
+  'keyNotRegistered',
+  'epochConflict',
+  'rateLimited',
+  'tooManyRooms',
+  'storageFailed',
+  'relayUnreachable',
+  'badLink',
+  'messageNotFound',
+  'unknownEvent',
+  'internal',
+] as const;
+
+export const wireError = z.object({
+  code: z.enum(errorCodes),
+  /** One sentence that says what happened and what to do. */
+  message: z.string().max(500),
+  /** Milliseconds to wait before another try (`rateLimited`). */
+  retryAfter: z.number().int().nonnegative().optional(),
+  /** The room's current epoch (`epochConflict`). */
+  epoch: z.number().int().nonnegative().optional(),
+});
+
+export type ErrorCode = (typeof errorCodes)[number];
+export type WireError = z.infer<typeof wireError>;
+
+/** The answer to every request on both wires (a Socket.IO acknowledgement). */
+export type Result<Value> = { ok: true; value: Value } | { ok: false; error: WireError };
+
+export function ok<Value>(value: Value): { ok: true; value: Value } {
+  return { ok: true, value };
+}
+
+export function refuse(
+  code: ErrorCode,
+  message: string,
+  more: Partial<Omit<WireError, 'code' | 'message'>> = {},
+): { ok: false; error: WireError } {
+  return { ok: false, error: { code, message, ...more } };
+}
+
+/** The schema of a `Result` with this value: what the requesting side parses. */
+export function resultOf<Schema extends z.ZodType>(value: Schema) {
+  return z.discriminatedUnion('ok', [
+    z.object({ ok: z.literal(true), value }),
+    z.object({ ok: z.literal(false), error: wireError }),
+  ]);
+}

@@ -9,7 +9,7 @@ export const limits = {
   /** A display name or a room name, in characters. */
   nameCharacters: 64,
   /** The encrypted body of an envelope. */
-  body: 128 * 1024,
+  body: 160 * 1024,
   /** One recipient's slice of an envelope. */
   slice: 512,
   /** Recipients of one envelope: the members of a room less one. */

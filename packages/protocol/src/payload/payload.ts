@@ -22,7 +22,12 @@ export const messageText = z
   .min(1)
   .refine((text) => text.trim() !== '', 'must not be blank')
   .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
-  .refine((text) => utf8.encode(text).length <= limits.text, `must be at most ${limits.text} bytes`);
+  .refine((text) => utf8.encode(text).length <= limits.text, `must be at most ${limits.text} bytes`)
+  // JSON writes a line end in two bytes and a control character in six: the body must hold that too.
+  .refine(
+    (text) => utf8.encode(JSON.stringify(text)).length <= 2 * limits.text,
+    'has too many control characters',
+  );
 
 /**
  * What every payload carries so that the relay cannot reorder, withhold or replay unnoticed, nor show two

@@ -1,0 +1,27 @@
+import { openPayload, type Payload, type PayloadProof, payload } from '@otr/protocol';
+import { decodeJson, encodeJson } from './json.ts';
+
+export type Decoded =
+  | { kind: 'known'; payload: Payload }
+  /** A newer version's payload: its proof is checked like any, its content is shown as such. */
+  | { kind: 'newer'; proof: PayloadProof };
+
+/** JSON in UTF-8, padded (M3): what a `RoomCipher` seals. */
+export function encodePayload(value: Payload): Uint8Array {
+  return encodeJson(value);
+}
+
+/** Null for what no version would send (`badPayload`). */
+export function decodePayload(plaintext: Uint8Array): Decoded | null {
+  const value = decodeJson(plaintext);
+  const known = payload.safeParse(value);
+  if (known.success) return { kind: 'known', payload: known.data };
+  const open = openPayload.safeParse(value);
+  if (!open.success || isOurVersion(open.data)) return null;
+  return { kind: 'newer', proof: open.data.proof };
+}
+
+/** Version 1 with one of our kinds that did not fit its schema is not newer: it is wrong. */
+function isOurVersion(open: { version: number; content: { kind: string } }): boolean {
+  return open.version === 1 && ['text', 'profile', 'roomName', 'leave'].includes(open.content.kind);
+}

@@ -23,14 +23,14 @@ const bodyLabel = Buffer.from('otr-chatroom body v1');
 export function createPairwiseCipher(room: Uint8Array, generations: readonly KeyPair[]): RoomCipher {
   const current = generations.at(-1);
   const byPublicKey = new Map(generations.map((pair) => [toText(pair.publicKey), pair]));
-  const cache = new Map<string, PairKeys | null>();
+  const caches = new Map(generations.map((pair) => [pair, new Map<string, PairKeys | null>()]));
 
   function pairKeys(own: KeyPair, peer: Uint8Array): PairKeys | null {
-    const name = `${toText(own.publicKey)} ${toText(peer)}`;
-    const known = cache.get(name);
+    const name = toText(peer);
+    const known = caches.get(own)?.get(name);
     if (known !== undefined) return known;
     const derived = derivePairKeys(room, own, peer);
-    cache.set(name, derived);
+    caches.get(own)?.set(name, derived);
     return derived;
   }
 
@@ -39,12 +39,15 @@ export function createPairwiseCipher(room: Uint8Array, generations: readonly Key
       if (!current) throw new Error('sealing needs a key pair');
       const from = current.publicKey;
       const { sliceText, body } = sliceTextOf(room, id, from, plaintext);
-      const slices = recipients.flatMap((to): Slice[] => {
+      const slices: Slice[] = [];
+      // One buffer for the additional data of all slices: only its last 32 bytes differ.
+      const context = sliceContext(room, id, from, from);
+      for (const to of recipients) {
         const keys = pairKeys(current, to);
-        return keys
-          ? [{ to, ciphertext: sealBytes(keys.sending, sliceText, sliceContext(room, id, from, to)) }]
-          : [];
-      });
+        if (!keys) continue;
+        context.set(to, context.length - to.length);
+        slices.push({ to, ciphertext: sealBytes(keys.sending, sliceText, context) });
+      }
       sliceText.fill(0);
       return { from, slices, ...(body && { body }) };
     },

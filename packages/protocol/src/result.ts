@@ -20,6 +20,9 @@ export const errorCodes = [
   'badLink',
   'messageNotFound',
   'unknownEvent',
+  /** The local client's own: no proxy answers, or not in time. */
+  'proxyUnreachable',
+  'timedOut',
   'internal',
 ] as const;
 

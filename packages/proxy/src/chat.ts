@@ -1,4 +1,11 @@
-import type { LocalEvent, LocalMessage, LocalRequest, LocalResponse, LocalUpEvent, Result } from '@otr/protocol';
+import type {
+  LocalEvent,
+  LocalMessage,
+  LocalRequest,
+  LocalResponse,
+  LocalUpEvent,
+  Result,
+} from '@otr/protocol';
 
 /** Requests that the local surface answers itself; all others are the chat's. */
 export type ChatEvent = Exclude<LocalUpEvent, 'getPageAddress'>;

@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+import { type Log, type Proxy as RunningProxy, startProxy } from '@otr/proxy';
+import { openBrowser } from '../browser.ts';
+import { command, type Surroundings } from '../command.ts';
+import { done, failed, misused } from '../exit.ts';
+import type { Settings } from '../options.ts';
+import { providePage } from '../pageBuild.ts';
+import { aborted } from '../signals.ts';
+import { jsonLine, plain, styled } from '../terminal.ts';
+import { version } from '../version.ts';
+
+/** What says how a proxy runs, for the commands that start one. */
+export const proxyOptions = ['name', 'host', 'port', 'open', 'ephemeral'] as const;
+
+type ProxySettings = Settings<(typeof proxyOptions)[number] | 'profile' | 'json'>;
+
+const pageFolder = fileURLToPath(new URL('../../../ui/dist', import.meta.url));
+
+export const up = command({
+  path: 'up',
+  summary: 'Run the proxy and open its page (what otr does without a command).',
+  uses: ['relay', ...proxyOptions],
+  async run(settings, _words, surroundings) {
+    if (settings.relay === undefined) {
+      return misused(
+        'say which relay to use: --relay URL, OTR_RELAY, or a line "relay = URL" in the config file. ' +
+          'To run one yourself: otr relay',
+      );
+    }
+    const opened = await openProxy(settings, settings.relay, surroundings.log);
+    if (!opened.ok) return failed(opened.message);
+    await showPage(opened.proxy, settings, surroundings);
+    await aborted(surroundings.ending);
+    await opened.proxy.close();
+    return done;
+  },
+});
+
+export type OpenedProxy = { ok: true; proxy: RunningProxy } | { ok: false; message: string };
+
+export async function openProxy(settings: ProxySettings, relayUrl: string, log: Log): Promise<OpenedProxy> {
+  const problem = await providePage(pageFolder, log);
+  if (problem !== undefined) return { ok: false, message: problem };
+  const { name, host, port } = settings;
+  const started = await startProxy({
+    relayUrl,
+    profile: settings.ephemeral ? 'ephemeral' : { folder: settings.profile },
+    ...(name === undefined ? {} : { name }),
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    pageFolder,
+    log,
+    version,
+  });
+  return started.ok ? { ok: true, proxy: started.value } : { ok: false, message: started.error.message };
+}
+
+/** Prints the page's address and opens it; says what the person should know beside it. */
+export async function showPage(
+  proxy: RunningProxy,
+  settings: ProxySettings,
+  { terminal }: Surroundings,
+): Promise<void> {
+  const { page } = proxy;
+  for (const notice of proxy.notices) terminal.note(plain(notice));
+  if (settings.ephemeral) terminal.note(`Commands reach this proxy with --socket ${proxy.socketFile}`);
+  terminal.result(settings.json ? jsonLine({ page }) : `Your chat is at ${styled(terminal, 'bold', page)}`);
+  if (!settings.open) return;
+  // The address was printed: a machine without a browser is no failure.
+  if (!(await openBrowser(page))) terminal.note('No browser could be opened: open the address yourself.');
+}

@@ -1,0 +1,3 @@
+import { otrCommands, runProgram } from './index.ts';
+
+await runProgram('otr', otrCommands);

@@ -1,0 +1,121 @@
+import { dataFolder } from './folders.ts';
+import {
+  databaseFolder,
+  duration,
+  oneOf,
+  type Parse,
+  path,
+  relayUrl,
+  text,
+  wholeNumber,
+  yesOrNo,
+} from './values.ts';
+
+/** One setting: the same name is its flag (`--relay-port`), its variable (`OTR_RELAY_PORT`) and its config line. */
+export interface Option<Value> {
+  /** What the help shows for the value; absent for a switch. */
+  readonly placeholder?: string;
+  readonly help: string;
+  readonly parse: Parse<Value>;
+  readonly fallback: Value;
+  /** The fallback in words, where it is not the value itself. */
+  readonly otherwise?: string;
+}
+
+const port = wholeNumber(0, 65_535);
+const count = wholeNumber(0, Number.MAX_SAFE_INTEGER);
+
+function setting<Value, Fallback extends Value | undefined>(
+  placeholder: string,
+  help: string,
+  parse: Parse<Value>,
+  fallback: Fallback,
+  otherwise?: string,
+): Option<Value | Fallback> {
+  return { placeholder, help, parse, fallback, ...(otherwise === undefined ? {} : { otherwise }) };
+}
+
+function onOff(help: string, fallback: boolean): Option<boolean> {
+  return { help, parse: yesOrNo, fallback };
+}
+
+/** The one table of settings: flags, variables, config lines and help are all made from it. */
+export const options = {
+  config: setting('FILE', 'read settings from this file', path, undefined, 'otr/config in the config folder'),
+  json: onOff('print results for programs: one JSON object a line', false),
+  quiet: onOff('print no log lines', false),
+  'log-format': setting('FORMAT', 'log lines as text or json', oneOf('text', 'json'), 'text' as const),
+  profile: setting(
+    'DIR',
+    'folder of keys and history',
+    path,
+    dataFolder('profile'),
+    'otr/profile in the data folder',
+  ),
+  socket: setting(
+    'FILE',
+    'socket file of the running proxy, instead of the profile’s (for an ephemeral one)',
+    text,
+    undefined,
+  ),
+  relay: setting('URL', 'relay for new rooms', relayUrl, undefined),
+  name: setting('NAME', 'name shown to others', text, undefined, 'asked for on the page'),
+  host: setting('ADDRESS', 'loopback address of the page', text, undefined, '127.0.0.1'),
+  port: setting('PORT', 'port of the page', port, undefined, 'drawn once for the profile'),
+  open: onOff('open the page in the browser', true),
+  ephemeral: onOff('keep nothing: keys and history are gone when the proxy stops', false),
+  'relay-host': setting('ADDRESS', 'address the relay listens on', text, '127.0.0.1'),
+  'relay-port': setting(
+    'PORT',
+    'port the relay listens on; 0: any',
+    port,
+    undefined,
+    'drawn once for the data folder',
+  ),
+  'relay-data': setting(
+    'DIR',
+    'folder of the relay’s database, or :memory:',
+    databaseFolder,
+    dataFolder('relay'),
+    'otr/relay in the data folder',
+  ),
+  'cleanup-interval': setting('TIME', 'time between two key cleanups', duration, undefined, '60s'),
+  grace: setting('TIME', 'after this long without an answer a key is removed', duration, undefined, '10m'),
+  retention: setting('TIME', 'after this long the relay forgets an entry', duration, undefined, '14d'),
+  'max-members': setting(
+    'COUNT',
+    'members of one room',
+    count,
+    undefined,
+    'as many as an envelope may have recipients',
+  ),
+  'max-room-bytes': setting('COUNT', 'stored bytes of one room', count, undefined, '256 MiB'),
+  timeout: setting('TIME', 'how long to wait for the relay', duration, 5_000, '5s'),
+  wait: setting(
+    'FOR',
+    'saved: until it is stored here; relay: until the relay has it',
+    oneOf('saved', 'relay'),
+    'saved' as const,
+  ),
+  follow: onOff('go on with new messages until stopped', false),
+  limit: setting('COUNT', 'only the newest of them', count, undefined, 'all'),
+  since: setting('SEQ', 'only messages after this place in the room', count, undefined, 'the beginning'),
+} as const;
+
+export type OptionName = keyof typeof options;
+
+export type ValueOf<Name extends OptionName> =
+  (typeof options)[Name] extends Option<infer Value> ? Value : never;
+
+/** Settings for a command that uses these options. */
+export type Settings<Name extends OptionName = OptionName> = { readonly [Key in Name]: ValueOf<Key> };
+
+export const isOptionName = (name: string): name is OptionName => Object.hasOwn(options, name);
+
+export const isSwitch = (name: OptionName): boolean => !('placeholder' in options[name]);
+
+/** `relay-port` → `OTR_RELAY_PORT`. */
+export const variableOf = (name: string): string => `OTR_${name.toUpperCase().replaceAll('-', '_')}`;
+
+/** What every command takes. */
+export const commonOptions = ['config', 'json', 'quiet', 'log-format', 'profile', 'socket'] as const;

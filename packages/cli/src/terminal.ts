@@ -1,0 +1,69 @@
+/** What a command prints to and reads from. */
+export interface Terminal {
+  /** One line of results, on standard output. */
+  result(line: string): void;
+  /** One line for the person, on standard error. */
+  note(line: string): void;
+  /** Whether results may be coloured. */
+  readonly colour: boolean;
+  /** All of standard input, at most `limit` bytes; undefined when there is more. */
+  readInput(limit: number): Promise<string | undefined>;
+}
+
+/** Characters that could steer a terminal or turn the reading direction: control characters and bidi marks. */
+const unsafe = /[\p{Cc}\u061C\u200E\u200F\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu;
+
+/** What others wrote, harmless on a terminal: on one line, each unsafe character as a visible stand-in. */
+export function plain(text: string): string {
+  return text.replace(unsafe, '\u{FFFD}');
+}
+
+/** As `plain`, but keeps line breaks (indented, so that no text can look like another message) and tabs. */
+export function plainLines(text: string, indent: string): string {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.split('\t').map(plain).join('    '))
+    .join(`\n${indent}`);
+}
+
+/** JSON on one line; unsafe characters are escaped, so that it is also harmless on a terminal. */
+export function jsonLine(value: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(value).replace(
+    unsafe,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+type Style = 'bold' | 'dim';
+const codes = { bold: [1, 22], dim: [2, 22] } as const;
+
+export function styled(terminal: Terminal, style: Style, text: string): string {
+  const [on, off] = codes[style];
+  return terminal.colour ? `\u001b[${on}m${text}\u001b[${off}m` : text;
+}
+
+/** The terminal of this process. */
+export function processTerminal(): Terminal {
+  // Who reads our output may stop early (`otr read … | head`): that ends us, as it ends every such program.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+    process.exit(error.code === 'EPIPE' ? 141 : 1),
+  );
+  process.stderr.on('error', () => {});
+  return {
+    result: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    colour: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
+    readInput: (limit) => readAll(process.stdin, limit),
+  };
+}
+
+async function readAll(stream: AsyncIterable<Buffer>, limit: number): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of stream) {
+    size += chunk.length;
+    if (size > limit) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+
+export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problem: string };
+
+/** Text to value. `folder` is what a relative path means: the working folder, or the config file's. */
+export type Parse<Value> = (text: string, folder: string) => Parsed<Value>;
+
+const fine = <Value>(value: Value): Parsed<Value> => ({ ok: true, value });
+const wrong = (problem: string): Parsed<never> => ({ ok: false, problem });
+
+export const text: Parse<string> = (value) => fine(value);
+
+export const path: Parse<string> = (value, folder) => fine(resolve(folder, value));
+
+/** A folder, or `:memory:` for a database that is gone when the process ends. */
+export const databaseFolder: Parse<string> = (value, folder) =>
+  value === ':memory:' ? fine(value) : path(value, folder);
+
+export const yesOrNo: Parse<boolean> = (value) => {
+  if (/^(yes|true|on|1)$/i.test(value)) return fine(true);
+  if (/^(no|false|off|0)$/i.test(value)) return fine(false);
+  return wrong('must be yes or no');
+};
+
+/** A whole number from `min` to `max`. */
+export function wholeNumber(min: number, max: number): Parse<number> {
+  return (value) => {
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= min && number <= max) return fine(number);
+    return wrong(`must be a whole number from ${min} to ${max}`);
+  };
+}
+
+export function oneOf<const Choice extends string>(...choices: Choice[]): Parse<Choice> {
+  return (value) => {
+    const choice = choices.find((known) => known === value);
+    return choice === undefined ? wrong(`must be ${choices.join(' or ')}`) : fine(choice);
+  };
+}
+
+const milliseconds = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90`, `90s`, `1.5m`, `500ms`, `14d`: seconds where no unit is given. In milliseconds. */
+export const duration: Parse<number> = (value) => {
+  const parts = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/.exec(value);
+  if (parts === null) return wrong('must be a time such as 500ms, 30s, 10m, 24h or 14d');
+  const unit = (parts[2] ?? 's') as keyof typeof milliseconds;
+  return fine(Math.round(Number(parts[1]) * milliseconds[unit]));
+};
+
+/** The address of a relay; one without a path. */
+export const relayUrl: Parse<string> = (value) => {
+  const url = URL.parse(value);
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    return wrong('must be an address such as https://relay.example.org');
+  }
+  if (url.username !== '' || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+    return wrong('must be an address without anything after host and port');
+  }
+  return fine(url.origin);
+};

@@ -1,0 +1,170 @@
+import type { Result } from '@otr/protocol';
+import { toBase64url } from './base64url.ts';
+import { drafts } from './drafts.ts';
+import { listeners } from './listeners.ts';
+import type { LocalClient } from './localClient.ts';
+import { reduce, type ViewInput } from './reduce.ts';
+import { timelineLoader } from './timelineLoader.ts';
+import { nextFade } from './typing.ts';
+import { emptyView, type View } from './view.ts';
+
+export interface StoreOptions {
+  /** Rows asked for at a time; default 200. */
+  pageSize?: number;
+  /** Milliseconds since 1970; default `Date.now`. */
+  now?: () => number;
+}
+
+/**
+ * The view of one client, kept up to date. `subscribe` and `getSnapshot` are what React's `useSyncExternalStore`
+ * takes. Actions answer with the proxy's `Result`; what they change arrives through the view.
+ */
+export interface Store {
+  readonly client: LocalClient;
+  getSnapshot(): View;
+  subscribe(listener: () => void): () => void;
+
+  /** Shows a room (its newest rows are loaded when they are not) or none, and places its new-message divider. */
+  openRoom(room: string | null): Promise<void>;
+  loadOlder(room: string): Promise<void>;
+  loadNewer(room: string): Promise<void>;
+  /** Loads the newest rows in place of the window, unless it reaches the end. */
+  jumpToLatest(room: string): Promise<void>;
+  /** Makes the window hold this row. Refused with `messageNotFound` when the room has none such. */
+  jumpTo(room: string, id: string): Promise<Result<object>>;
+  /** Puts the new-message divider after what has been read: when the person comes back to the page. */
+  placeDivider(room: string): void;
+
+  /** Makes the message's id. Answers when the message is stored by the proxy; its row comes as an event. */
+  sendMessage(room: string, text: string): Promise<Result<{ id: string }>>;
+  /** What the window shows at its end has been seen. Does nothing while the window does not reach the end. */
+  markRead(room: string): Promise<void>;
+  /** Kept by the proxy after a short pause in typing. */
+  setDraft(room: string, text: string): void;
+  /** Tells the others, at most every three seconds. */
+  setTyping(room: string): void;
+
+  setName(name: string): Promise<Result<object>>;
+  createRoom(name: string): Promise<Result<{ room: string }>>;
+  joinRoom(link: string): Promise<Result<{ room: string }>>;
+  invite(room: string): Promise<Result<{ link: string }>>;
+  renameRoom(room: string, name: string): Promise<Result<object>>;
+  leaveRoom(room: string): Promise<Result<object>>;
+
+  /** Sends what is still waiting, stops listening and closes the client. */
+  close(): void;
+}
+
+const typingEveryMs = 3_000;
+
+export function createStore(client: LocalClient, options: StoreOptions = {}): Store {
+  const now = options.now ?? Date.now;
+  const changes = listeners<void>();
+  let view: View = { ...emptyView, connection: client.connection };
+  let fade: ReturnType<typeof setTimeout> | undefined;
+
+  function dispatch(input: ViewInput): void {
+    const before = view;
+    view = reduce(view, input);
+    if (view === before) return;
+    if (view.typing !== before.typing) watchTyping();
+    changes.tell();
+  }
+
+  function watchTyping(): void {
+    clearTimeout(fade);
+    const next = nextFade(view);
+    if (next !== null)
+      fade = setTimeout(() => dispatch({ kind: 'tick', at: now() }), Math.max(0, next - now()));
+  }
+
+  const timelines = timelineLoader(client, dispatch, () => view, options.pageSize ?? 200);
+  const draft = drafts((room, text) => client.request('setDraft', { room, text }));
+  const typedAt = new Map<string, number>();
+  /** What the proxy has been told, by room; its summary follows. */
+  const readTo = new Map<string, number>();
+
+  const stops = [
+    client.onConnection((connection) => dispatch({ kind: 'connection', connection })),
+    client.onEvent((event) => {
+      dispatch({ kind: 'event', event, at: now() });
+      if (event.event === 'snapshot' && view.openRoom !== null) void loadOpenRoom(view.openRoom);
+    }),
+  ];
+  if (client.connection === 'online') void catchUp();
+
+  /** The client was connected before there was a store: its snapshot has gone by. */
+  async function catchUp(): Promise<void> {
+    const status = await client.request('getStatus', {});
+    if (status.ok && view.version === null) {
+      dispatch({ kind: 'event', event: { event: 'snapshot', data: status.value }, at: now() });
+    }
+  }
+
+  async function loadOpenRoom(room: string): Promise<void> {
+    await Promise.all([timelines.reload(room), loadMembers(room)]);
+  }
+
+  async function loadMembers(room: string): Promise<void> {
+    const answer = await client.request('getMembers', { room });
+    if (answer.ok) dispatch({ kind: 'members', room, members: answer.value.members });
+  }
+
+  return {
+    client,
+    getSnapshot: () => view,
+    subscribe: changes.add,
+
+    async openRoom(room) {
+      draft.flush();
+      dispatch({ kind: 'open', room });
+      if (room === null) return;
+      await Promise.all([timelines.loadFirst(room), loadMembers(room)]);
+    },
+    loadOlder: timelines.loadOlder,
+    loadNewer: timelines.loadNewer,
+    jumpToLatest: timelines.jumpToLatest,
+    jumpTo: timelines.jumpTo,
+    placeDivider: (room) => dispatch({ kind: 'placeDivider', room }),
+
+    async sendMessage(room, text) {
+      const answer = await client.request('sendMessage', { room, id: newMessageId(), text });
+      if (answer.ok) draft.sent(room, text);
+      return answer;
+    },
+    async markRead(room) {
+      const order = timelines.lastSeenOrder(room);
+      const summary = view.rooms.find((candidate) => candidate.room === room);
+      if (order === null || summary === undefined) return;
+      if (order <= Math.max(summary.readOrder, readTo.get(room) ?? 0)) return;
+      readTo.set(room, order);
+      const answer = await client.request('markRead', { room, order });
+      if (!answer.ok) readTo.delete(room);
+    },
+    setDraft: draft.set,
+    setTyping(room) {
+      if (now() - (typedAt.get(room) ?? 0) < typingEveryMs) return;
+      typedAt.set(room, now());
+      void client.request('setTyping', { room });
+    },
+
+    setName: (name) => client.request('setName', { name }),
+    createRoom: (name) => client.request('createRoom', { name }),
+    joinRoom: (link) => client.request('joinRoom', { link: link.trim() }),
+    invite: (room) => client.request('invite', { room }),
+    renameRoom: (room, name) => client.request('renameRoom', { room, name }),
+    leaveRoom: (room) => client.request('leaveRoom', { room }),
+
+    close() {
+      draft.flush();
+      clearTimeout(fade);
+      for (const stop of stops) stop();
+      client.close();
+    },
+  };
+}
+
+/** 128 random bits. Made by the client, so that a repeated request is one message. */
+function newMessageId(): string {
+  return toBase64url(crypto.getRandomValues(new Uint8Array(16)));
+}

@@ -1,0 +1,58 @@
+import { type MessageRow, type NoticeRow, ordersPerSeq, type RoomSummary, unsentOrder } from '@otr/protocol';
+
+export const room = 'AAAAAAAAAAAAAAAAAAAAAA';
+export const otherRoom = 'BBBBBBBBBBBBBBBBBBBBBB';
+
+/** A message of somebody else at a place in the log. */
+export function message(seq: number, more: Partial<MessageRow> = {}): MessageRow {
+  return {
+    kind: 'message',
+    room,
+    id: `id-${seq}`,
+    order: seq * ordersPerSeq,
+    seq,
+    at: 1_700_000_000_000 + seq * 1_000,
+    from: 'b',
+    name: 'Bob',
+    own: false,
+    text: `text ${seq}`,
+    delivery: 'relay',
+    ...more,
+  };
+}
+
+/** An own message that the relay has not acknowledged; the `place`th of its kind. */
+export function unsent(id: string, place: number): MessageRow {
+  return message(0, {
+    id,
+    order: unsentOrder + place,
+    seq: null,
+    own: true,
+    from: 'a',
+    name: 'Ada',
+    delivery: 'saved',
+  });
+}
+
+export function notice(seq: number): NoticeRow {
+  const { id, order, at } = message(seq);
+  return { kind: 'notice', room, id, order, seq, at, event: 'joined', data: { name: 'Bob' } };
+}
+
+export function summary(id: string, more: Partial<RoomSummary> = {}): RoomSummary {
+  return {
+    room: id,
+    name: 'Tea',
+    state: 'joined',
+    me: null,
+    memberCount: 2,
+    unread: 0,
+    readOrder: 0,
+    queued: 0,
+    draft: '',
+    at: 0,
+    lastLine: null,
+    alarm: false,
+    ...more,
+  };
+}

@@ -1,0 +1,125 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { fail } from '../errors.ts';
+
+/**
+ * Raw keys as RFC 9420 puts them on the wire, and their `KeyObject`s. Importing a key costs as much as using it, so
+ * the object is cached beside the byte string it came from and disappears with it.
+ */
+export interface KeyAlgorithm {
+  readonly name: 'X25519' | 'X448' | 'Ed25519' | 'Ed448' | 'P-256' | 'P-384' | 'P-521' | 'ML-KEM-768';
+  readonly privateLength: number;
+  readonly publicLength: number;
+  /** Bytes around a raw private key that make it PKCS #8 or SEC 1. */
+  readonly privatePrefix: Uint8Array;
+  readonly privateSuffix: Uint8Array;
+}
+
+const der = (hexadecimal: string): Uint8Array => new Uint8Array(Buffer.from(hexadecimal, 'hex'));
+
+const algorithm = (
+  name: KeyAlgorithm['name'],
+  privateLength: number,
+  publicLength: number,
+  prefix: string,
+  suffix = '',
+): KeyAlgorithm => ({
+  name,
+  privateLength,
+  publicLength,
+  privatePrefix: der(prefix),
+  privateSuffix: der(suffix),
+});
+
+export const X25519 = algorithm('X25519', 32, 32, '302e020100300506032b656e04220420');
+export const X448 = algorithm('X448', 56, 56, '3046020100300506032b656f043a0438');
+export const ED25519 = algorithm('Ed25519', 32, 32, '302e020100300506032b657004220420');
+export const ED448 = algorithm('Ed448', 57, 57, '3047020100300506032b6571043b0439');
+export const P256 = algorithm('P-256', 32, 65, '30310201010420', 'a00a06082a8648ce3d030107');
+export const P384 = algorithm('P-384', 48, 97, '303e0201010430', 'a00706052b81040022');
+export const P521 = algorithm('P-521', 66, 133, '30500201010442', 'a00706052b81040023');
+/** The private key is the 64-byte seed of FIPS 203. */
+export const ML_KEM_768 = algorithm('ML-KEM-768', 64, 1184, '3054020100300b060960864801650304040204428040');
+
+const ML_KEM_SPKI = der('308204b2300b0609608648016503040402038204a100');
+
+const publicObjects = new WeakMap<Uint8Array, KeyObject>();
+const privateObjects = new WeakMap<Uint8Array, KeyObject>();
+
+const base64url = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+
+function importPublic(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject {
+  const { name } = algorithm;
+  if (raw.length !== algorithm.publicLength) fail('keyFormat', name);
+  try {
+    switch (name) {
+      case 'ML-KEM-768':
+        return createPublicKey({ key: Buffer.concat([ML_KEM_SPKI, raw]), format: 'der', type: 'spki' });
+      case 'P-256':
+      case 'P-384':
+      case 'P-521': {
+        if (raw[0] !== 4) fail('keyFormat', name);
+        const half = 1 + (raw.length - 1) / 2;
+        const x = base64url(raw.subarray(1, half));
+        const y = base64url(raw.subarray(half));
+        return createPublicKey({ key: { kty: 'EC', crv: name, x, y }, format: 'jwk' });
+      }
+      default:
+        return createPublicKey({ key: { kty: 'OKP', crv: name, x: base64url(raw) }, format: 'jwk' });
+    }
+  } catch {
+    return fail('keyFormat', name);
+  }
+}
+
+/** The key object of a raw public key; cached with the byte string. */
+export function publicKey(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject {
+  let key = publicObjects.get(raw);
+  if (key === undefined) {
+    key = importPublic(algorithm, raw);
+    publicObjects.set(raw, key);
+  }
+  return key;
+}
+
+/** The key object of a raw private key; cached with the byte string. */
+export function privateKey(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject {
+  let key = privateObjects.get(raw);
+  if (key === undefined) {
+    const { privatePrefix: prefix, privateSuffix: suffix, privateLength } = algorithm;
+    // Some implementations drop leading zeros of a scalar (mls-implementations issue 176).
+    const missing = privateLength - raw.length;
+    const isScalar = suffix.length > 0;
+    if (missing < 0 || (missing > 0 && !isScalar)) fail('keyFormat', algorithm.name);
+    const wrapped = Buffer.concat([prefix, new Uint8Array(missing), raw, suffix]);
+    try {
+      const type = isScalar ? 'sec1' : 'pkcs8';
+      key = createPrivateKey({ key: wrapped, format: 'der', type });
+    } catch {
+      return fail('keyFormat', algorithm.name);
+    } finally {
+      wrapped.fill(0);
+    }
+    privateObjects.set(raw, key);
+  }
+  return key;
+}
+
+/** The raw public key that belongs to a raw private key. */
+export function publicOf(algorithm: KeyAlgorithm, rawPrivate: Uint8Array): Uint8Array {
+  const key = createPublicKey(privateKey(algorithm, rawPrivate) as unknown as string);
+  const raw = exportPublic(algorithm, key);
+  publicObjects.set(raw, key);
+  return raw;
+}
+
+/** The raw form of a public key object. */
+export function exportPublic(algorithm: KeyAlgorithm, key: KeyObject): Uint8Array {
+  if (algorithm.name === 'ML-KEM-768') {
+    return new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(ML_KEM_SPKI.length));
+  }
+  const { x, y } = key.export({ format: 'jwk' });
+  const first = Buffer.from(x ?? '', 'base64url');
+  if (y === undefined) return new Uint8Array(first);
+  return new Uint8Array(Buffer.concat([Uint8Array.of(4), first, Buffer.from(y, 'base64url')]));
+}

@@ -1,0 +1,24 @@
+import { check } from '../errors.ts';
+import type { RatchetTree } from './ratchetTree.ts';
+import * as math from './treeMath.ts';
+
+/**
+ * RFC 9420 §12.4.3.1: every unmerged leaf is a member below its node, and every node between the two lists it as
+ * well. (That the lists ascend is checked when they are decoded; that keys are unique, when the tree is read.)
+ */
+export function checkUnmergedLeaves(tree: RatchetTree): void {
+  for (const [node, parent] of tree.parents()) {
+    for (const leaf of parent.unmergedLeaves) {
+      const below = leaf < tree.width && math.isUnder(leaf * 2, node) && tree.leaf(leaf) !== undefined;
+      check(below, 'unmergedLeaves', `node ${node}`);
+      for (let between = math.parent(leaf * 2); between !== node; between = math.parent(between)) {
+        const other = tree.parent(between);
+        check(
+          other === undefined || other.unmergedLeaves.includes(leaf),
+          'unmergedLeaves',
+          `node ${between}`,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import {
+  type RelayResponse,
+  type RelayUpEvent,
+  type Result,
+  refuse,
+  relayUp,
+  resultOf,
+} from '@otr/protocol';
+import type { z } from 'zod';
+
+/** The schema of each request's answer. */
+const answers = new Map<RelayUpEvent, z.ZodType>(
+  (Object.keys(relayUp) as RelayUpEvent[]).map((event) => [event, resultOf(relayUp[event].response)]),
+);
+
+/** W2: an answer that does not fit counts as a refusal. */
+export function parseAnswer<Event extends RelayUpEvent>(
+  event: Event,
+  answer: unknown,
+): Result<RelayResponse<Event>> {
+  const parsed = answers.get(event)?.safeParse(answer);
+  if (parsed?.success) return parsed.data as Result<RelayResponse<Event>>;
+  return refuse('internal', 'The relay gave an answer that does not fit the protocol. Use another relay.');
+}

@@ -1,0 +1,134 @@
+import {
+  limits,
+  type RelayDownEvent,
+  type RelayMessage,
+  type RelayRequest,
+  type RelayResponse,
+  type RelayUpEvent,
+  type Result,
+  refuse,
+  relayDown,
+} from '@otr/protocol';
+import { io, type Socket } from 'socket.io-client';
+import * as parser from 'socket.io-msgpack-parser';
+import type { Log } from '../log.ts';
+import { closedLink, type LinkEffect, type LinkInput, type LinkState, stepLink } from '../machine/link.ts';
+import { parseAnswer } from './answers.ts';
+import { withBuffers } from './wireBytes.ts';
+
+/** What a link tells. Calls come one after the other, never from inside a method of the link. */
+export interface LinkListener {
+  changed(state: LinkState): void;
+  /** A connection is usable; `challenge` is what the access keys of its rooms sign. */
+  online(challenge: Uint8Array): void;
+  message<Event extends RelayDownEvent>(event: Event, message: RelayMessage<Event>): void;
+}
+
+/** The connection to one relay: kept up, and nothing is believed that does not fit the protocol. */
+export interface RelayLink {
+  readonly url: string;
+  readonly state: LinkState;
+  /** Never rejects; `relayUnreachable` where no answer comes. */
+  request<Event extends RelayUpEvent>(
+    event: Event,
+    request: RelayRequest<Event>,
+  ): Promise<Result<RelayResponse<Event>>>;
+  start(): void;
+  close(): void;
+}
+
+/** An answer that takes longer is not waited for. Milliseconds. */
+const answerTimeout = 15_000;
+
+export function createRelayLink(url: string, listener: LinkListener, log: Log): RelayLink {
+  let state: LinkState = closedLink;
+  let socket: Socket | null = null;
+  let timer: NodeJS.Timeout | undefined;
+
+  function step(input: LinkInput): void {
+    const before = state;
+    const { state: after, effects } = stepLink(before, input);
+    state = after;
+    for (const effect of effects) perform(effect);
+    if (before !== after) listener.changed(after);
+  }
+
+  function perform(effect: LinkEffect): void {
+    switch (effect.kind) {
+      case 'open':
+        socket = open();
+        break;
+      case 'close':
+        drop();
+        break;
+      case 'wait':
+        clearTimeout(timer);
+        timer = setTimeout(() => step({ kind: 'timeout', luck: Math.random() }), effect.milliseconds);
+        break;
+      case 'stopWaiting':
+        clearTimeout(timer);
+        break;
+    }
+  }
+
+  function open(): Socket {
+    drop();
+    const options = { maxPayload: limits.relayFrame, transports: ['websocket'] };
+    const opened = io(url, { ...options, parser, forceNew: true, reconnection: false });
+    const lost = (reason: string) => {
+      if (socket === opened) step({ kind: 'lost', reason, luck: Math.random() });
+    };
+    // The manager's own events: a relay can send events named `disconnect`, which reach the socket's listeners.
+    opened.io.on('error', () => lost(`The relay at ${url} cannot be reached.`));
+    opened.io.on('close', () => lost(`The connection to the relay at ${url} was lost.`));
+    opened.onAny((event: unknown, message: unknown) => {
+      if (socket === opened) receive(event, message);
+    });
+    return opened;
+  }
+
+  function drop(): void {
+    const dropped = socket;
+    socket = null;
+    dropped?.disconnect();
+    dropped?.io.engine?.close();
+  }
+
+  /** W2: what does not fit is left out; the log in its order is the truth. */
+  function receive(event: unknown, message: unknown): void {
+    if (typeof event !== 'string' || !isDownEvent(event)) return log('unknownRelayEvent');
+    const parsed = relayDown[event].safeParse(message);
+    if (!parsed.success) return log('badRelayEvent', { event });
+    if (event !== 'challenge') return listener.message(event, parsed.data as RelayMessage<typeof event>);
+    if (state.phase !== 'connecting') return log('badRelayEvent', { event });
+    const { nonce } = parsed.data as RelayMessage<'challenge'>;
+    step({ kind: 'challenge' });
+    listener.online(Uint8Array.from(nonce));
+  }
+
+  return {
+    url,
+    get state() {
+      return state;
+    },
+    request(event, request) {
+      const asked = socket;
+      if (state.phase !== 'online' || !asked?.connected) return Promise.resolve(unreachable(url));
+      return new Promise((resolve) => {
+        asked.timeout(answerTimeout).emit(event, withBuffers(request), (error: unknown, answer: unknown) => {
+          resolve(error ? unreachable(url) : parseAnswer(event, answer));
+        });
+      });
+    },
+    start: () => step({ kind: 'start' }),
+    close: () => step({ kind: 'stop' }),
+  };
+}
+
+function isDownEvent(event: string): event is RelayDownEvent {
+  return Object.hasOwn(relayDown, event);
+}
+
+function unreachable(url: string) {
+  return refuse('relayUnreachable', `The relay at ${url} does not answer. It is tried again by itself.`);
+}

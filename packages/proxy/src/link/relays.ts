@@ -1,0 +1,116 @@
+import type { RelayDownEvent, RelayMessage, RelayStatus } from '@otr/protocol';
+import { toText } from '../core/text.ts';
+import type { Log } from '../log.ts';
+import { createRelayLink, type RelayLink } from './relayLink.ts';
+
+/** A room, as its link sees it. */
+export interface LinkedRoom {
+  connect(challenge: Uint8Array): void;
+  disconnect(): void;
+  receive<Event extends RelayDownEvent>(event: Event, message: RelayMessage<Event>): void;
+}
+
+interface Relay {
+  readonly link: RelayLink;
+  readonly rooms: Map<string, LinkedRoom>;
+  challenge: Uint8Array | null;
+  /** A relay cuts connections that enter no room; coming back from that is no news for a person. */
+  wasOnline: boolean;
+}
+
+/** The links to all relays that the profile's rooms are at; one for each. */
+export class Relays {
+  readonly #relays = new Map<string, Relay>();
+  readonly #log: Log;
+  readonly #changed: () => void;
+
+  constructor(log: Log, changed: () => void) {
+    this.#log = log;
+    this.#changed = changed;
+  }
+
+  link(url: string): RelayLink {
+    return this.#relay(url).link;
+  }
+
+  roomsAt(url: string): number {
+    return this.#relay(url).rooms.size;
+  }
+
+  /** `room` is the id as text. */
+  add(url: string, room: string, linked: LinkedRoom): void {
+    const relay = this.#relay(url);
+    relay.rooms.set(room, linked);
+    if (relay.challenge) linked.connect(relay.challenge);
+  }
+
+  remove(url: string, room: string): void {
+    this.#relay(url).rooms.delete(room);
+  }
+
+  /** Of the relay for new rooms, unless another that has rooms is out of reach. */
+  status(home: string): Omit<RelayStatus, 'queued'> {
+    const others = [...this.#relays].filter(([url, { rooms }]) => url !== home && rooms.size > 0);
+    const all = [[home, this.#relay(home)] as const, ...others];
+    const [url, relay] = all.find(([, { link }]) => link.state.phase !== 'online') ?? all[0] ?? [home, null];
+    return relay ? { url, ...stateOf(relay) } : { url, state: 'connecting' };
+  }
+
+  close(): void {
+    for (const { link } of this.#relays.values()) link.close();
+    this.#relays.clear();
+  }
+
+  #relay(url: string): Relay {
+    const known = this.#relays.get(url);
+    if (known) return known;
+    const rooms = new Map<string, LinkedRoom>();
+    const relay: Relay = { link: this.#open(url), rooms, challenge: null, wasOnline: false };
+    this.#relays.set(url, relay);
+    relay.link.start();
+    return relay;
+  }
+
+  #open(url: string): RelayLink {
+    const listener = {
+      changed: () => this.#linkChanged(url),
+      online: (challenge: Uint8Array) => {
+        const relay = this.#relays.get(url);
+        if (!relay) return;
+        relay.challenge = challenge;
+        relay.wasOnline = true;
+        for (const room of relay.rooms.values()) room.connect(challenge);
+      },
+      message: <Event extends RelayDownEvent>(event: Event, message: RelayMessage<Event>) => {
+        const room = 'room' in message ? message.room : null;
+        if (room) this.#relays.get(url)?.rooms.get(toText(room))?.receive(event, message);
+      },
+    };
+    return createRelayLink(url, listener, this.#log);
+  }
+
+  #linkChanged(url: string): void {
+    const relay = this.#relays.get(url);
+    if (!relay) return;
+    const { state } = relay.link;
+    if (state.phase !== 'online' && relay.challenge) {
+      relay.challenge = null;
+      for (const room of relay.rooms.values()) room.disconnect();
+    }
+    if (state.phase === 'offline') {
+      this.#log('relayOffline', { failures: state.failures });
+      if (state.failures > 1) relay.wasOnline = false;
+    }
+    this.#changed();
+  }
+}
+
+function stateOf({ link, rooms, wasOnline }: Relay): Pick<RelayStatus, 'state' | 'reason'> {
+  const { state } = link;
+  if (state.phase === 'online' || (rooms.size === 0 && wasOnline)) return { state: 'online' };
+  if (state.phase === 'offline') return { state: 'offline', reason: state.reason };
+  const triedBefore = state.phase === 'connecting' && state.failures > 0;
+  return triedBefore
+    ? { state: 'offline', reason: `The relay at ${link.url} cannot be reached. It is tried again by itself.` }
+    : { state: 'connecting' };
+}

@@ -1,0 +1,81 @@
+/** The connection to one relay, drawn in docs/protocol/state-machines.md. Pure: state, input → state, effects. */
+export type LinkState =
+  | { readonly phase: 'closed' }
+  /** A connection is being opened, or is open and the relay has not sent its challenge. */
+  | { readonly phase: 'connecting'; readonly failures: number }
+  | { readonly phase: 'online' }
+  | { readonly phase: 'offline'; readonly failures: number; readonly reason: string };
+
+export type LinkInput =
+  | { readonly kind: 'start' }
+  | { readonly kind: 'challenge' }
+  /** `luck` is from 0 to 1: it spreads the retries of many proxies. */
+  | { readonly kind: 'lost'; readonly reason: string; readonly luck: number }
+  /** The timer of the last `wait` ran out. */
+  | { readonly kind: 'timeout'; readonly luck: number }
+  | { readonly kind: 'stop' };
+
+export type LinkEffect =
+  | { readonly kind: 'open' }
+  | { readonly kind: 'close' }
+  /** Replaces the timer that is running. */
+  | { readonly kind: 'wait'; readonly milliseconds: number }
+  | { readonly kind: 'stopWaiting' };
+
+export interface LinkStep {
+  readonly state: LinkState;
+  readonly effects: readonly LinkEffect[];
+}
+
+/** How long a relay may take to accept the connection and send its challenge. */
+const challengeTimeout = 10_000;
+const firstDelay = 250;
+const longestDelay = 30_000;
+
+export const closedLink: LinkState = { phase: 'closed' };
+
+export function stepLink(state: LinkState, input: LinkInput): LinkStep {
+  if (input.kind === 'stop') {
+    return { state: closedLink, effects: [{ kind: 'stopWaiting' }, { kind: 'close' }] };
+  }
+  switch (state.phase) {
+    case 'closed':
+      return input.kind === 'start' ? connect(0) : same(state);
+    case 'connecting':
+      if (input.kind === 'challenge') return { state: { phase: 'online' }, effects: [{ kind: 'stopWaiting' }] };
+      if (input.kind === 'lost') return retry(state.failures, input, []);
+      if (input.kind === 'timeout') {
+        const silent = { reason: 'The relay does not answer.', luck: input.luck };
+        return retry(state.failures, silent, [{ kind: 'close' }]);
+      }
+      return same(state);
+    case 'online':
+      return input.kind === 'lost' ? retry(0, input, []) : same(state);
+    case 'offline':
+      return input.kind === 'timeout' ? connect(state.failures) : same(state);
+  }
+}
+
+/** Half to all of the delay for so many failures, milliseconds: 250, 500, 1,000 … up to 30,000. */
+export function backoff(failures: number, luck: number): number {
+  const delay = Math.min(firstDelay * 2 ** Math.min(failures, 20), longestDelay);
+  return Math.round(delay * (0.5 + luck / 2));
+}
+
+function connect(failures: number): LinkStep {
+  return {
+    state: { phase: 'connecting', failures },
+    effects: [{ kind: 'open' }, { kind: 'wait', milliseconds: challengeTimeout }],
+  };
+}
+
+function retry(failures: number, why: { reason: string; luck: number }, effects: LinkEffect[]): LinkStep {
+  return {
+    state: { phase: 'offline', failures: failures + 1, reason: why.reason },
+    effects: [...effects, { kind: 'wait', milliseconds: backoff(failures, why.luck) }],
+  };
+}
+
+function same(state: LinkState): LinkStep {
+  return { state, effects: [] };
+}

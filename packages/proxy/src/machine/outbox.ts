@@ -1,0 +1,158 @@
+import type { WireError } from '@otr/protocol';
+import { backoff } from './link.ts';
+
+/** One own envelope that is not yet at its place in the log. */
+export interface OutboxItem {
+  /** Entry id as text. */
+  readonly id: string;
+  /** The epoch it is sealed for; null before it is sealed. */
+  readonly sealedFor: number | null;
+  /** The place that the relay acknowledged; null before. */
+  readonly acknowledged: number | null;
+}
+
+/**
+ * - `closed`: the room is not in step with the relay
+ * - `open`: the next item may go
+ * - `waiting`: the relay refused; a timer runs
+ * - `behind`: the relay is at another epoch; nothing is sent until its log has been processed (M12)
+ */
+export type Gate = 'closed' | 'open' | 'waiting' | 'behind';
+
+/**
+ * Own envelopes in the order in which they were written; one at a time is in flight, so that a refusal never lets a
+ * later one overtake. Nothing leaves it but what has been seen in the log (M11).
+ */
+export interface OutboxState {
+  readonly gate: Gate;
+  readonly epoch: number;
+  readonly items: readonly OutboxItem[];
+  readonly inFlight: string | null;
+  /** Refusals in a row. */
+  readonly failures: number;
+  /** The last refusal that a person should know of. */
+  readonly problem: WireError | null;
+}
+
+export type OutboxInput =
+  | { readonly kind: 'queued'; readonly id: string }
+  /** The room is in step with the relay, at this epoch. */
+  | { readonly kind: 'inStep'; readonly epoch: number }
+  | { readonly kind: 'outOfStep' }
+  | { readonly kind: 'acknowledged'; readonly id: string; readonly seq: number }
+  | { readonly kind: 'refused'; readonly id: string; readonly error: WireError; readonly luck: number }
+  /** The log was processed up to `cursor`; `placed` are the own ids that it holds. */
+  | {
+      readonly kind: 'logged';
+      readonly placed: readonly string[];
+      readonly cursor: number;
+      readonly luck: number;
+    }
+  /** Our key was removed: what it sealed has to be sealed anew under the next (K7). */
+  | { readonly kind: 'keyErased' }
+  | { readonly kind: 'timeout' };
+
+export type OutboxEffect =
+  /** Seal for the epoch, store, send. */
+  | { readonly kind: 'seal'; readonly id: string; readonly epoch: number }
+  /** Send what is stored. */
+  | { readonly kind: 'send'; readonly id: string }
+  | { readonly kind: 'forget'; readonly id: string }
+  /** Forget the ciphertexts and counters of all items: their key is gone. */
+  | { readonly kind: 'unsealAll' }
+  /** Process the log up to its head, then say `inStep`. */
+  | { readonly kind: 'catchUp' }
+  | { readonly kind: 'wait'; readonly milliseconds: number }
+  /** The relay acknowledged a place where its log shows something else. */
+  | { readonly kind: 'withheld'; readonly seq: number };
+
+export interface OutboxStep {
+  readonly state: OutboxState;
+  readonly effects: readonly OutboxEffect[];
+}
+
+export function outboxOf(items: readonly OutboxItem[]): OutboxState {
+  return { gate: 'closed', epoch: 0, items, inFlight: null, failures: 0, problem: null };
+}
+
+export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
+  switch (input.kind) {
+    case 'queued': {
+      if (state.items.some(({ id }) => id === input.id)) return { state, effects: [] };
+      const item = { id: input.id, sealedFor: null, acknowledged: null };
+      return next({ ...state, items: [...state.items, item] });
+    }
+    case 'inStep':
+      return next({ ...state, gate: state.gate === 'waiting' ? 'waiting' : 'open', epoch: input.epoch });
+    case 'outOfStep':
+      // Whether it arrived is not known: the log or the next try under the same id tells (L3).
+      return { state: { ...state, gate: 'closed', inFlight: null }, effects: [] };
+    case 'acknowledged': {
+      if (state.inFlight !== input.id) return { state, effects: [] };
+      const items = changed(state.items, input.id, { acknowledged: input.seq });
+      return next({ ...state, items, inFlight: null, failures: 0, problem: null });
+    }
+    case 'refused':
+      return state.inFlight === input.id ? refused({ ...state, inFlight: null }, input) : { state, effects: [] };
+    case 'logged':
+      return logged(state, input);
+    case 'keyErased': {
+      const items = state.items.map(({ id }) => ({ id, sealedFor: null, acknowledged: null }));
+      return { state: { ...state, items }, effects: [{ kind: 'unsealAll' }] };
+    }
+    case 'timeout':
+      return state.gate === 'waiting' ? next({ ...state, gate: 'open' }) : { state, effects: [] };
+  }
+}
+
+/** Seals or sends the first item that has not been acknowledged, if the gate is open and nothing is in flight. */
+function next(state: OutboxState): OutboxStep {
+  if (state.gate !== 'open' || state.inFlight !== null) return { state, effects: [] };
+  const item = state.items.find(({ acknowledged }) => acknowledged === null);
+  if (!item) return { state, effects: [] };
+  const inFlight = { ...state, inFlight: item.id };
+  if (item.sealedFor === state.epoch) return { state: inFlight, effects: [{ kind: 'send', id: item.id }] };
+  return {
+    state: { ...inFlight, items: changed(state.items, item.id, { sealedFor: state.epoch }) },
+    effects: [{ kind: 'seal', id: item.id, epoch: state.epoch }],
+  };
+}
+
+/** The item stays. Another epoch or a lost key is cured by the log, anything else by time. */
+function refused(state: OutboxState, input: Extract<OutboxInput, { kind: 'refused' }>): OutboxStep {
+  const failures = state.failures + 1;
+  const { code, retryAfter } = input.error;
+  const curedByLog = code === 'epochConflict' || code === 'keyNotRegistered';
+  if (curedByLog && failures <= 3) {
+    return { state: { ...state, gate: 'behind', failures }, effects: [{ kind: 'catchUp' }] };
+  }
+  const milliseconds = Math.max(retryAfter ?? 0, backoff(failures, input.luck));
+  const problem = code === 'rateLimited' || code === 'relayUnreachable' ? state.problem : input.error;
+  const effects: OutboxEffect[] = [{ kind: 'wait', milliseconds }];
+  if (curedByLog) effects.push({ kind: 'catchUp' });
+  return { state: { ...state, gate: 'waiting', failures, problem }, effects };
+}
+
+function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged' }>): OutboxStep {
+  const placed = new Set(input.placed);
+  const effects: OutboxEffect[] = input.placed.map((id) => ({ kind: 'forget', id }));
+  const left = state.items.filter(({ id }) => !placed.has(id));
+  const denied = left.filter(({ acknowledged }) => acknowledged !== null && acknowledged <= input.cursor);
+  if (denied.length === 0) return { state: { ...state, items: left }, effects };
+
+  // It was acknowledged and is not there: say so, keep it, and try again later.
+  const deniedIds = new Set(denied.map(({ id }) => id));
+  const items = left.map((item) => (deniedIds.has(item.id) ? { ...item, acknowledged: null } : item));
+  for (const { acknowledged } of denied) effects.push({ kind: 'withheld', seq: acknowledged ?? input.cursor });
+  const failures = state.failures + 1;
+  effects.push({ kind: 'wait', milliseconds: backoff(failures + 4, input.luck) });
+  return { state: { ...state, items, failures, gate: 'waiting' }, effects };
+}
+
+function changed(
+  items: readonly OutboxItem[],
+  id: string,
+  change: Partial<OutboxItem>,
+): readonly OutboxItem[] {
+  return items.map((item) => (item.id === id ? { ...item, ...change } : item));
+}

@@ -1,0 +1,45 @@
+import {
+  type AlarmRow,
+  type NoticeRow,
+  ordersPerSeq,
+  type ProblemCode,
+  problemCodes,
+  type RefusedRow,
+} from '@otr/protocol';
+
+export interface Place {
+  room: string;
+  seq: number;
+  now: number;
+}
+
+type Data = NoticeRow['data'];
+
+/** What happened at a place of the log. Its id is made from the place, so that writing it again changes nothing. */
+export function noticeRow(place: Place, event: NoticeRow['event'], data: Data): NoticeRow {
+  return { ...rowAt(place, `${event}-${place.seq}`), kind: 'notice', event, data };
+}
+
+export function refusedRow(place: Place, problem: ProblemCode, name: string | null): RefusedRow {
+  return { ...rowAt(place, `refused-${place.seq}`), kind: 'refused', problem, name };
+}
+
+/** Stands right after the entry it was noticed at. Each problem is told once at a place. */
+export function alarmRow(
+  place: Place,
+  problem: ProblemCode,
+  name: string | null,
+  data: Data = {},
+): AlarmRow {
+  const index = 1 + problemCodes.indexOf(problem);
+  return { ...rowAt(place, `${problem}-${place.seq}`, index), kind: 'alarm', problem, name, data };
+}
+
+/** `seq × 1024` is the entry's own row; what is noticed at it follows. */
+export function orderOf(seq: number, index = 0): number {
+  return seq * ordersPerSeq + index;
+}
+
+function rowAt({ room, seq, now }: Place, id: string, index = 0) {
+  return { room, id, order: orderOf(seq, index), seq, at: now };
+}

@@ -1,0 +1,25 @@
+import type { Chat } from './chat.ts';
+import { createChat } from './chatService.ts';
+import type { Log } from './log.ts';
+import type { Place } from './store/database.ts';
+import { openStore } from './store/store.ts';
+
+export interface OpenChatOptions {
+  relayUrl: string;
+  store: Place;
+  /** The display name, when the profile has none yet. */
+  name?: string;
+  log: Log;
+  version: string;
+}
+
+/** Not ok: a sentence that says why the profile cannot be used. */
+export type OpenedChat = { ok: true; value: Chat } | { ok: false; message: string };
+
+export type OpenChat = (options: OpenChatOptions) => Promise<OpenedChat>;
+
+/** The chat of this profile over its store. */
+export const openChat: OpenChat = async ({ store: place, ...options }) => {
+  const store = openStore(place);
+  return store.ok ? { ok: true, value: createChat({ ...options, store: store.value }) } : store;
+};

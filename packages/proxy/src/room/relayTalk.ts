@@ -1,0 +1,223 @@
+import type { RelayMessage, RelayRequest, RelayResponse, RelayUpEvent, Result, WireError } from '@otr/protocol';
+import { limits } from '@otr/protocol';
+import { createRegistration } from '../core/registration.ts';
+import { signEnterRoom } from '../core/roomKeys.ts';
+import { fromText, randomId } from '../core/text.ts';
+import { splitBatch } from '../machine/room.ts';
+import { checkKnown, type Snapshot, takeEntries, takeSnapshot } from './inbox.ts';
+import { announceName } from './queue.ts';
+import type { Draft, Later } from './roomParts.ts';
+import type { RoomSession } from './roomSession.ts';
+import { feedOutbox, feedRoom, makeKey, standing } from './turn.ts';
+
+/** An acknowledged entry that has not come by itself after this time is fetched. Milliseconds. */
+const hintDelay = 500;
+/** After the store failed, the room is entered anew. Milliseconds. */
+const storeRetry = 5_000;
+
+/** What a room says to its relay and hears from it. */
+export class RelayTalk {
+  readonly #session: RoomSession;
+  #challenge: Uint8Array | null = null;
+  /** Counts connections: an answer of a former one is not for this. */
+  #connection = 0;
+
+  constructor(session: RoomSession) {
+    this.#session = session;
+  }
+
+  connect(challenge: Uint8Array): void {
+    this.#challenge = challenge;
+    this.#connection += 1;
+    this.#turn('keyStored', (draft) => {
+      if (draft.ownKeys.length === 0) makeKey(this.#session.parts, draft);
+      announceName(this.#session.parts, draft);
+      feedRoom(this.#session.parts, draft, { kind: 'connected' });
+    });
+  }
+
+  disconnect(): void {
+    this.#challenge = null;
+    this.#connection += 1;
+    if (this.#session.memory.sync.phase === 'away') return;
+    this.#session.signs.disconnected();
+    this.#turn('disconnected', (draft) =>
+      feedRoom(this.#session.parts, draft, { kind: 'disconnected' }),
+    );
+    this.#session.tellMembers();
+  }
+
+  /** L6: live entries are taken where they follow what was processed; anything else is fetched. */
+  receiveEntries({ entries }: RelayMessage<'entries'>): void {
+    const { sync, log } = this.#session.memory;
+    if (!log || sync.phase === 'away' || sync.phase === 'entering') return;
+    const { parts } = this.#session;
+    this.#turn('received', (draft) => {
+      const { known, next, hole, head } = splitBatch(entries, log.cursor);
+      checkKnown(parts, draft, known);
+      const inStep = sync.phase === 'live' || sync.phase === 'registering';
+      if (inStep) takeEntries(parts, draft, next);
+      const missing = hole || (!inStep && head > log.cursor);
+      feedRoom(parts, draft, { kind: missing ? 'behind' : 'processed', head, ...standing(draft) });
+    });
+  }
+
+  perform(later: Later): void {
+    switch (later.kind) {
+      case 'enter':
+        void this.#enter();
+        break;
+      case 'fetch':
+        void this.#fetch();
+        break;
+      case 'register':
+        void this.#register();
+        break;
+      case 'append':
+        void this.#append(later.id);
+        break;
+      case 'wait':
+        this.#wait(later.timer, later.milliseconds);
+        break;
+      case 'wipe':
+        this.#session.parts.store.wipeDeleted();
+        break;
+    }
+  }
+
+  /** Null where the connection has changed before the answer came: then it is not waited for any more. */
+  async ask<Event extends RelayUpEvent>(
+    event: Event,
+    request: RelayRequest<Event>,
+  ): Promise<Result<RelayResponse<Event>> | null> {
+    const connection = this.#connection;
+    const answer = await this.#session.around.link.request(event, request);
+    return connection === this.#connection && !this.#session.closed ? answer : null;
+  }
+
+  /** For a room that is given up: the relay is told if it listens. */
+  async sayGone(): Promise<void> {
+    const { room } = this.#session.parts;
+    const me = this.#session.memory.ownKeys.at(-1)?.pair.publicKey;
+    if (me && this.#challenge) await this.ask('removeKey', { room, id: randomId(), publicKey: me });
+    void this.ask('exitRoom', { room });
+  }
+
+  /** S3, S5. */
+  async #enter(): Promise<void> {
+    const { room, keys } = this.#session.parts;
+    const { stored, log, ownKeys } = this.#session.memory;
+    if (!this.#challenge) return;
+    const signature = signEnterRoom(keys, this.#challenge, room);
+    if (stored.createdHere && log?.joinedAt == null) {
+      const created = await this.ask('createRoom', { room, accessKey: keys.accessPublicKey, signature });
+      if (!created) return;
+      if (!created.ok) return this.#refused(created.error);
+    }
+    const ownPublicKeys = ownKeys.map(({ pair }) => pair.publicKey);
+    const entered = await this.ask('enterRoom', { room, signature, keys: ownPublicKeys });
+    if (!entered) return;
+    if (entered.ok) this.#entered(entered.value);
+    else this.#refused(entered.error);
+  }
+
+  #entered(snapshot: Snapshot): void {
+    const { parts, signs } = this.#session;
+    this.#turn('entered', (draft) => {
+      takeSnapshot(parts, draft, snapshot);
+      const input = { kind: 'entered', head: snapshot.head, luck: Math.random() } as const;
+      feedRoom(parts, draft, { ...input, ...standing(draft) });
+    });
+    signs.entered(snapshot, this.#session.memory.log?.members ?? new Map());
+    this.#session.tellMembers();
+  }
+
+  async #fetch(): Promise<void> {
+    const { parts } = this.#session;
+    const before = this.#session.memory.log?.cursor ?? 0;
+    const fetched = await this.ask('fetch', { room: parts.room, after: before, limit: limits.fetchEntries });
+    if (!fetched) return;
+    if (!fetched.ok) return this.#refused(fetched.error);
+    const { entries, head, floor } = fetched.value;
+    const luck = Math.random();
+    this.#turn('received', (draft) => {
+      if (floor > before + 1) return feedRoom(parts, draft, { kind: 'expired', luck });
+      takeEntries(parts, draft, splitBatch(entries, before).next);
+      feedRoom(parts, draft, { kind: 'fetched', head, before, luck, ...standing(draft) });
+    });
+  }
+
+  async #register(): Promise<void> {
+    const { room, keys, profileName } = this.#session.parts;
+    const publicKey = this.#session.memory.ownKeys.at(-1)?.pair.publicKey;
+    if (!publicKey) return;
+    const registration = createRegistration(room, keys, publicKey, profileName() ?? '');
+    const registered = await this.ask('registerKey', { room, id: randomId(), ...registration });
+    if (!registered) return;
+    if (!registered.ok) return this.#refused(registered.error);
+    const input = { kind: 'registered', seq: registered.value.seq, luck: Math.random() } as const;
+    this.#turn('registered', (draft) =>
+      feedRoom(this.#session.parts, draft, { ...input, ...standing(draft) }),
+    );
+  }
+
+  async #append(id: string): Promise<void> {
+    const { parts } = this.#session;
+    const sealed = parts.store.outbox.sealedItem(parts.number, id);
+    if (!sealed) return;
+    const { epoch, envelope } = sealed;
+    const answer = await this.ask('append', { room: parts.room, id: fromText(id), epoch, ...envelope });
+    if (!answer) return;
+    if (!answer.ok) {
+      const { error } = answer;
+      this.#turn('refused', (draft) =>
+        feedOutbox(parts, draft, { kind: 'refused', id, error, luck: Math.random() }),
+      );
+      return;
+    }
+    const { seq } = answer.value;
+    this.#turn('acknowledged', (draft) => feedOutbox(parts, draft, { kind: 'acknowledged', id, seq }));
+    this.#expect(seq);
+  }
+
+  /** An acknowledged entry comes live, or it is fetched. One that should have come already is looked for at once. */
+  #expect(seq: number): void {
+    const { parts, timers, memory } = this.#session;
+    if ((memory.log?.cursor ?? 0) >= seq) {
+      const cursor = memory.log?.cursor ?? 0;
+      const logged = { kind: 'logged', placed: [], cursor, luck: Math.random() } as const;
+      this.#turn('checked', (draft) => feedOutbox(parts, draft, logged));
+      return;
+    }
+    timers.start('hint', hintDelay, () => {
+      if ((this.#session.memory.log?.cursor ?? 0) >= seq) return;
+      this.#turn('checked', (draft) =>
+        feedRoom(parts, draft, { kind: 'behind', head: seq, ...standing(draft) }),
+      );
+    });
+  }
+
+  #wait(timer: 'sync' | 'outbox', milliseconds: number): void {
+    const { parts, timers } = this.#session;
+    timers.start(timer, milliseconds, () => {
+      this.#turn('waited', (draft) => {
+        if (timer === 'outbox') feedOutbox(parts, draft, { kind: 'timeout' });
+        else feedRoom(parts, draft, { kind: 'timeout', ...standing(draft) });
+      });
+    });
+  }
+
+  #refused(error: WireError): void {
+    const input = { kind: 'refused', error, luck: Math.random() } as const;
+    this.#turn('refused', (draft) => feedRoom(this.#session.parts, draft, input));
+  }
+
+  /** A step that nobody waits for: where the store fails, the room is entered anew after a while. */
+  #turn(name: string, change: (draft: Draft) => void): void {
+    if (this.#session.closed || this.#session.step(name, change).ok) return;
+    this.#connection += 1;
+    this.#session.timers.start('store', storeRetry, () => {
+      if (this.#challenge) this.connect(this.#challenge);
+    });
+  }
+}

@@ -1,0 +1,159 @@
+import { type LocalEvent, type Member, ok, type Result, type RoomSummary, refuse } from '@otr/protocol';
+import type { RelayLink } from '../link/relayLink.ts';
+import type { Log } from '../log.ts';
+import { isStoreError } from '../store/database.ts';
+import { LiveSigns } from './liveSigns.ts';
+import { type Draft, draftOf, type Later, memoryOf, type RoomMemory, type RoomParts } from './roomParts.ts';
+import { membersOf, readLastLine, readTimelineDigest, summaryOf, type TimelineDigest } from './roomView.ts';
+import { Timers } from './timers.ts';
+
+export interface RoomSurroundings {
+  readonly link: RelayLink;
+  readonly log: Log;
+  emit(event: LocalEvent): void;
+  /** Called after each step that is on disk, with its name. */
+  afterStep(name: string): void;
+  /** The room was left and forgotten. */
+  gone(): void;
+}
+
+/** What acts when a step is on disk. */
+export interface RoomActor {
+  perform(later: Later): void;
+  /** Something may have become due. */
+  look(): void;
+}
+
+type Done = Result<Record<string, never>>;
+
+/** Changes of the list of members within this time are told once. Milliseconds. */
+const membersDelay = 100;
+
+/** One room: its memory, changed step by step, and what its clients are told of it. */
+export class RoomSession {
+  readonly parts: RoomParts;
+  readonly signs: LiveSigns;
+  readonly timers = new Timers();
+  readonly around: RoomSurroundings;
+  #memory: RoomMemory;
+  #timeline: TimelineDigest;
+  #actor: RoomActor = { perform: () => {}, look: () => {} };
+  #told: string;
+  #closed = false;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(parts: RoomParts, memory: RoomMemory, around: RoomSurroundings) {
+    this.parts = parts;
+    this.around = around;
+    this.signs = new LiveSigns(parts);
+    this.#memory = memory;
+    this.#timeline = readTimelineDigest(parts, memory.stored.readOrder);
+    this.#told = JSON.stringify(this.summary);
+  }
+
+  actBy(actor: RoomActor): void {
+    this.#actor = actor;
+  }
+
+  get memory(): RoomMemory {
+    return this.#memory;
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get summary(): RoomSummary {
+    return summaryOf(this.parts, this.#memory, this.#timeline);
+  }
+
+  get members(): Member[] {
+    return membersOf(this.parts, this.#memory, this.signs);
+  }
+
+  /**
+   * M11: what `change` does to the draft and writes to the store is kept as a whole or not at all; what it causes
+   * outside happens once it is on disk. Refused with `storageFailed` where the store fails.
+   */
+  step(name: string, change: (draft: Draft) => void): Done {
+    if (this.#closed) return refuse('roomNotFound', 'You are no longer in this room.');
+    const before = this.#memory;
+    const draft = draftOf(before);
+    try {
+      this.parts.store.step(() => change(draft));
+    } catch (error) {
+      if (!isStoreError(error)) throw error;
+      this.around.log('storeFailed', { step: name });
+      return refuse('storageFailed', `This computer could not store the change: ${error.message}.`);
+    }
+    this.#memory = memoryOf(draft);
+    this.around.afterStep(name);
+    this.#tell(before, draft);
+    for (const later of draft.later) this.#actor.perform(later);
+    this.#actor.look();
+    return ok({});
+  }
+
+  /** What was read is no longer unread. */
+  recount(): void {
+    this.#timeline = readTimelineDigest(this.parts, this.#memory.stored.readOrder);
+    this.tellSummary();
+  }
+
+  tellSummary(): void {
+    if (this.#closed) return;
+    const summary = this.summary;
+    const text = JSON.stringify(summary);
+    if (text === this.#told) return;
+    this.#told = text;
+    this.around.emit({ event: 'room', data: summary });
+  }
+
+  tellMembers(): void {
+    if (this.#closed || this.timers.isRunning('members')) return;
+    this.timers.start('members', membersDelay, () => {
+      this.signs.keepOnly(this.#memory.log?.members ?? new Map());
+      this.around.emit({ event: 'members', data: { room: this.parts.ref, members: this.members } });
+    });
+  }
+
+  /** Erases the room with its keys and history. */
+  forget(): Done {
+    const forgotten = this.step('left', () => this.parts.store.rooms.remove(this.parts.number));
+    if (!forgotten.ok) return forgotten;
+    this.close();
+    this.parts.store.wipeDeleted();
+    this.around.gone();
+    this.around.emit({ event: 'roomGone', data: { room: this.parts.ref } });
+    return forgotten;
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.timers.stop();
+    for (const told of this.#waiting) told();
+  }
+
+  /** Whether the room was left within so many milliseconds. */
+  async waitUntilClosed(milliseconds: number): Promise<boolean> {
+    if (this.#closed) return true;
+    await new Promise<void>((resolve) => {
+      this.#waiting.add(resolve);
+      this.timers.start(`closed ${this.#waiting.size}`, milliseconds, resolve);
+    });
+    return this.#closed;
+  }
+
+  #tell(before: RoomMemory, draft: Draft): void {
+    const rows = [...draft.rows.values()];
+    const messages = rows.filter((row) => row.kind === 'message');
+    const unread = messages.filter(({ own, order }) => !own && order > draft.stored.readOrder).length;
+    if (messages.length > 0) {
+      const lastLine = readLastLine(this.parts);
+      this.#timeline = { unread: this.#timeline.unread + unread, lastLine };
+    }
+    if (rows.length > 0) this.around.emit({ event: 'rows', data: { room: this.parts.ref, rows } });
+    this.tellSummary();
+    if (before.log?.members !== draft.log?.members) this.tellMembers();
+  }
+}

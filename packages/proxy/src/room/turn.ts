@@ -1,0 +1,121 @@
+import { createPairwiseCipher } from '../core/pairwiseCipher.ts';
+import { generateKeyPair } from '../core/keyPair.ts';
+import { fromText, toText } from '../core/text.ts';
+import { type OutboxEffect, type OutboxInput, stepOutbox } from '../machine/outbox.ts';
+import { type RoomEffect, type RoomInput, stepRoom } from '../machine/room.ts';
+import { alarmRow } from '../machine/rows.ts';
+import { type Draft, isRegistered, type RoomParts, writeRow } from './roomParts.ts';
+import { sealItem } from './sealItem.ts';
+
+/** The part of an input that tells where the log stands. */
+export function standing(draft: Draft): { cursor: number; registered: boolean } {
+  return { cursor: draft.log?.cursor ?? 0, registered: isRegistered(draft) };
+}
+
+/** Runs the room machine on the draft. */
+export function feedRoom(parts: RoomParts, draft: Draft, input: RoomInput): void {
+  const { state, effects } = stepRoom(draft.sync, input);
+  draft.sync = state;
+  for (const effect of effects) performRoomEffect(parts, draft, effect);
+}
+
+/** Runs the outbox machine on the draft. */
+export function feedOutbox(parts: RoomParts, draft: Draft, input: OutboxInput): void {
+  const { state, effects } = stepOutbox(draft.outbox, input);
+  draft.outbox = state;
+  for (const effect of effects) performOutboxEffect(parts, draft, effect);
+}
+
+function performRoomEffect(parts: RoomParts, draft: Draft, effect: RoomEffect): void {
+  switch (effect.kind) {
+    case 'enter':
+    case 'fetch':
+    case 'register':
+      draft.later.push(effect);
+      break;
+    case 'wait':
+      draft.later.push({ kind: 'wait', timer: 'sync', milliseconds: effect.milliseconds });
+      break;
+    case 'inStep':
+      changeReason(parts, draft, null);
+      feedOutbox(parts, draft, { kind: 'inStep', epoch: draft.log?.epoch ?? 0 });
+      break;
+    case 'outOfStep':
+      feedOutbox(parts, draft, { kind: 'outOfStep' });
+      break;
+    case 'stop':
+      changeReason(parts, draft, effect.reason);
+      break;
+    case 'alarm':
+      raiseAlarm(parts, draft, effect.problem, effect.seq);
+      break;
+  }
+}
+
+function performOutboxEffect(parts: RoomParts, draft: Draft, effect: OutboxEffect): void {
+  switch (effect.kind) {
+    case 'seal':
+      sealItem(parts, draft, effect.id, effect.epoch);
+      draft.later.push({ kind: 'append', id: effect.id });
+      break;
+    case 'send':
+      draft.later.push({ kind: 'append', id: effect.id });
+      break;
+    case 'forget':
+      parts.store.outbox.remove(parts.number, effect.id);
+      break;
+    case 'unsealAll':
+      parts.store.outbox.unsealAll(parts.number);
+      break;
+    case 'catchUp':
+      feedRoom(parts, draft, { kind: 'behind', head: draft.log?.cursor ?? 0, ...standing(draft) });
+      break;
+    case 'wait':
+      draft.later.push({ kind: 'wait', timer: 'outbox', milliseconds: effect.milliseconds });
+      break;
+    case 'withheld':
+      raiseAlarm(parts, draft, 'entryWithheld', effect.seq);
+      break;
+  }
+}
+
+/** Each problem is told once at a place, however often it is met. */
+export function raiseAlarm(
+  parts: RoomParts,
+  draft: Draft,
+  problem: Parameters<typeof alarmRow>[1],
+  seq: number,
+): void {
+  const row = alarmRow({ room: parts.ref, seq, now: parts.now() }, problem, null);
+  if (parts.store.timeline.get(parts.number, row.id) === null) writeRow(parts, draft, row);
+}
+
+/** K1: a new generation of our own key becomes the current one. */
+export function makeKey(parts: RoomParts, draft: Draft): void {
+  const key = parts.store.ownKeys.add(parts.number, generateKeyPair());
+  useKeys(parts, draft, [...draft.ownKeys, key]);
+}
+
+/** K7: the private key is erased; what it sealed is sealed anew under the next. */
+export function replaceKey(parts: RoomParts, draft: Draft, erased: string): void {
+  parts.store.ownKeys.erase(parts.number, fromText(erased));
+  draft.ownKeys = draft.ownKeys.filter(({ pair }) => toText(pair.publicKey) !== erased);
+  makeKey(parts, draft);
+  feedOutbox(parts, draft, { kind: 'outOfStep' });
+  feedOutbox(parts, draft, { kind: 'keyErased' });
+  draft.later.push({ kind: 'wipe' });
+}
+
+function useKeys(parts: RoomParts, draft: Draft, ownKeys: Draft['ownKeys']): void {
+  draft.ownKeys = ownKeys;
+  draft.cipher = createPairwiseCipher(
+    parts.room,
+    ownKeys.map(({ pair }) => pair),
+  );
+  const current = ownKeys.at(-1);
+  if (draft.log && current) draft.log = { ...draft.log, me: toText(current.pair.publicKey) };
+}
+
+function changeReason(parts: RoomParts, draft: Draft, reason: string | null): void {
+  if (draft.stored.reason !== reason) draft.stored = parts.store.rooms.change(draft.stored, { reason });
+}

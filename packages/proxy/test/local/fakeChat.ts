@@ -1,0 +1,46 @@
+import { type LocalEvent, type LocalMessage, ok, refuse } from '@otr/protocol';
+import type { Chat, ChatEvent } from '../../src/chat.ts';
+
+export interface FakeChat extends Chat {
+  /** Requests that came through, in order. */
+  readonly asked: { event: ChatEvent; request: unknown }[];
+  emit(event: LocalEvent): void;
+  readonly closed: boolean;
+}
+
+/** A chat without rooms: it notes what it is asked and says what it is told to say. */
+export function fakeChat(): FakeChat {
+  const listeners = new Set<(event: LocalEvent) => void>();
+  const asked: { event: ChatEvent; request: unknown }[] = [];
+  let closed = false;
+  const snapshot: LocalMessage<'snapshot'> = {
+    version: '0.0.0-test',
+    profile: { name: 'Ada', ephemeral: true },
+    relay: { url: 'http://127.0.0.1:1', state: 'offline', queued: 0 },
+    rooms: [],
+  };
+  return {
+    asked,
+    snapshot: () => snapshot,
+    async request(event, request) {
+      asked.push({ event, request });
+      if (event === 'getStatus') return ok(snapshot as never);
+      if (event === 'setName') return ok({} as never);
+      if (event === 'createRoom') throw new Error('a bug in the chat');
+      return refuse('roomNotFound', 'There is no such room.');
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    emit(event) {
+      for (const listener of listeners) listener(event);
+    },
+    async close() {
+      closed = true;
+    },
+    get closed() {
+      return closed;
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { limits as wire } from '@otr/protocol';
+import type { Log } from './log.ts';
+
+/** Key cleanup, in milliseconds (rules K5 and K6). */
+export interface CleanupOptions {
+  /** Time between two questions to every room. */
+  intervalMs: number;
+  /** A key that nobody answered for during this time is removed. */
+  graceMs: number;
+  /** How long answers to one question are waited for. */
+  answerMs: number;
+}
+
+/** What one room or one connection may use of the relay. */
+export interface RelayLimits {
+  /** Requests a second of one connection; one of more than 16 KiB counts once for each. */
+  requestsPerSecond: number;
+  /** Requests one connection may make at once after a pause. */
+  requestBurst: number;
+  roomsPerConnection: number;
+  membersPerRoom: number;
+  /** Stored bytes of one room's log. */
+  logBytesPerRoom: number;
+  /** Bytes of the whole database; beyond it appends are refused with `storageFailed`. */
+  databaseBytes: number;
+  /** Entries older than this are pruned. */
+  retentionMs: number;
+  /** Time between two looks for entries to prune. */
+  pruneIntervalMs: number;
+  /** A connection that has entered no room by then is closed. */
+  enterWithinMs: number;
+  /** Unsent bytes beyond which a connection gets no live events until it has read what is due. */
+  behindBytes: number;
+  /** Unsent bytes beyond which a connection that asks for more is closed. */
+  unreadBytes: number;
+}
+
+export interface RelayOptions {
+  host: string;
+  /** 0 draws a free one. */
+  port: number;
+  /** The folder of the store, made when missing, or `:memory:`. */
+  data: string;
+  log?: Log;
+  cleanup?: Partial<CleanupOptions>;
+  limits?: Partial<RelayLimits>;
+}
+
+const MiB = 1024 * 1024;
+const hour = 3_600_000;
+
+export const defaultCleanup: CleanupOptions = { intervalMs: 60_000, graceMs: 600_000, answerMs: 10_000 };
+
+export const defaultLimits: RelayLimits = {
+  requestsPerSecond: 500,
+  requestBurst: 4_000,
+  roomsPerConnection: wire.roomsPerConnection,
+  membersPerRoom: wire.recipients + 1,
+  logBytesPerRoom: 256 * MiB,
+  databaseBytes: 64 * 1024 * MiB,
+  retentionMs: 14 * 24 * hour,
+  pruneIntervalMs: hour,
+  enterWithinMs: 30_000,
+  behindBytes: MiB,
+  unreadBytes: 8 * MiB,
+};

@@ -1,0 +1,18 @@
+import type { Batch } from './batch.ts';
+import type { Fanout } from './fanout/fanout.ts';
+import type { KeyCleanup } from './keyCleanup.ts';
+import type { Log } from './log.ts';
+import type { RelayLimits } from './options.ts';
+import type { RoomLive } from './roomLive.ts';
+import type { Storage } from './storage/storage.ts';
+
+/** What a relay is made of, as its handlers see it. */
+export interface RelayParts {
+  readonly storage: Storage;
+  readonly batch: Batch;
+  readonly fanout: Fanout;
+  readonly live: RoomLive;
+  readonly cleanup: KeyCleanup;
+  readonly limits: RelayLimits;
+  readonly log: Log;
+}

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import {
+  type RelayDownEvent,
+  type RelayMessage,
+  type RelayRequest,
+  type RelayResponse,
+  type RelayUpEvent,
+  type Result,
+  relayDown,
+  relayUp,
+  resultOf,
+} from '@otr/protocol';
+import { io, type Socket } from 'socket.io-client';
+import * as parser from 'socket.io-msgpack-parser';
+import { type TestRoom, testRegistration, testSlice } from './testRoom.ts';
+
+type Down = { [Event in RelayDownEvent]: { event: Event; message: RelayMessage<Event> } }[RelayDownEvent];
+
+/** A proxy's end of the relay wire over a real socket. Everything received is parsed by the wire's schemas. */
+export class TestClient {
+  readonly socket: Socket;
+  readonly received: Down[] = [];
+  #waiting: (() => void)[] = [];
+
+  private constructor(url: string) {
+    this.socket = io(url, { transports: ['websocket'], parser, forceNew: true, reconnection: false });
+    for (const event of Object.keys(relayDown) as RelayDownEvent[]) {
+      this.socket.on(event, (message: unknown) => {
+        this.received.push({ event, message: relayDown[event].parse(message) } as Down);
+        for (const wake of this.#waiting.splice(0)) wake();
+      });
+    }
+  }
+
+  static async connect(url: string): Promise<TestClient> {
+    const client = new TestClient(url);
+    await client.next('challenge');
+    return client;
+  }
+
+  get challenge(): Uint8Array {
+    const first = this.received.find((down) => down.event === 'challenge');
+    if (first?.event !== 'challenge') throw new Error('no challenge came');
+    return first.message.nonce;
+  }
+
+  /** The messages of this event so far. */
+  all<Event extends RelayDownEvent>(event: Event): RelayMessage<Event>[] {
+    return this.received
+      .filter((down) => down.event === event)
+      .map((down) => down.message) as RelayMessage<Event>[];
+  }
+
+  /** The first message of this event, past or future, that satisfies the condition. */
+  async next<Event extends RelayDownEvent>(
+    event: Event,
+    condition: (message: RelayMessage<Event>) => boolean = () => true,
+  ): Promise<RelayMessage<Event>> {
+    for (;;) {
+      const found = this.all(event).find(condition);
+      if (found) return found;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  /** All live entries of a room once the one at `seq` is there. */
+  async entriesUpTo(room: Uint8Array, seq: number) {
+    await this.next('entries', (message) => message.entries.some((entry) => entry.seq >= seq));
+    return this.all('entries')
+      .filter((message) => Buffer.compare(message.room, room) === 0)
+      .flatMap((message) => message.entries);
+  }
+
+  async ask<Event extends RelayUpEvent>(
+    event: Event,
+    request: RelayRequest<Event>,
+  ): Promise<Result<RelayResponse<Event>>> {
+    const answer: unknown = await this.socket.emitWithAck(event, request);
+    return resultOf(relayUp[event].response).parse(answer) as Result<RelayResponse<Event>>;
+  }
+
+  /** As `ask`, for what must succeed. */
+  async done<Event extends RelayUpEvent>(
+    event: Event,
+    request: RelayRequest<Event>,
+  ): Promise<RelayResponse<Event>> {
+    const result = await this.ask(event, request);
+    if (!result.ok) throw new Error(`${event}: ${result.error.code} ${result.error.message}`);
+    return result.value;
+  }
+
+  /** As `ask`, for what must be refused. */
+  async refused<Event extends RelayUpEvent>(event: Event, request: RelayRequest<Event>) {
+    const result = await this.ask(event, request);
+    if (result.ok) throw new Error(`${event} was not refused`);
+    return result.error;
+  }
+
+  async create({ room, accessKey, signFor }: TestRoom): Promise<void> {
+    await this.done('createRoom', { room, accessKey, signature: signFor(this.challenge) });
+  }
+
+  enter({ room, signFor }: TestRoom, keys: Uint8Array[] = []) {
+    return this.done('enterRoom', { room, signature: signFor(this.challenge), keys });
+  }
+
+  /** Enters and registers a new key. */
+  async join(room: TestRoom): Promise<Buffer> {
+    await this.enter(room);
+    const registration = testRegistration();
+    await this.done('registerKey', { room: room.room, ...registration });
+    return registration.publicKey;
+  }
+
+  /** A request for an envelope from one key to others. */
+  envelope(room: TestRoom, from: Uint8Array, to: Uint8Array[], epoch: number): RelayRequest<'append'> {
+    const { id } = testRegistration();
+    return { room: room.room, id, epoch, from, slices: to.map((key) => testSlice(key)) };
+  }
+
+  async disconnected(): Promise<void> {
+    if (this.socket.connected) await once(this.socket as unknown as NodeJS.EventEmitter, 'disconnect');
+  }
+
+  close(): void {
+    this.socket.disconnect();
+  }
+}

@@ -1,0 +1,31 @@
+import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { enterRoomMessage } from '@otr/protocol';
+
+/** A room as its members know it: an id and the access key that a room secret would give them. */
+export interface TestRoom {
+  room: Buffer;
+  accessKey: Buffer;
+  signFor(challenge: Uint8Array): Buffer;
+}
+
+export function testRoom(room: Buffer = randomBytes(16)): TestRoom {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    room,
+    accessKey: rawPublicKey(publicKey),
+    signFor: (challenge) => sign(null, enterRoomMessage(challenge, room), privateKey),
+  };
+}
+
+function rawPublicKey(key: KeyObject): Buffer {
+  return Buffer.from(String(key.export({ format: 'jwk' })['x']), 'base64url');
+}
+
+/** A registration with random contents; the relay cannot tell it from a real one. */
+export function testRegistration(publicKey: Buffer = randomBytes(32)) {
+  return { id: randomBytes(16), publicKey, sealedProfile: randomBytes(284), tag: randomBytes(32) };
+}
+
+export function testSlice(to: Uint8Array, ciphertext: Buffer = randomBytes(285)) {
+  return { to, ciphertext };
+}

@@ -1,0 +1,28 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { ChatPage } from './ChatPage.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { FeedbackProvider } from './feedback.tsx';
+import { ConnectingScreen, FailedScreen, NameScreen, NeedsCodeScreen, StoppedScreen } from './screens.tsx';
+import { useView } from './useStore.ts';
+
+/** Which screen is shown. Once there is something to show, a lost connection keeps it (with a banner). */
+function CurrentScreen() {
+  const connection = useView((view) => view.connection);
+  const profile = useView((view) => view.profile);
+  if (connection === 'needsCode') return <NeedsCodeScreen />;
+  if (profile === null) return connection === 'offline' ? <StoppedScreen /> : <ConnectingScreen />;
+  if (profile.name === null) return <NameScreen />;
+  return <ChatPage profile={profile} />;
+}
+
+export function App() {
+  return (
+    <CSPProvider disableStyleElements>
+      <ErrorBoundary fallback={<FailedScreen />}>
+        <FeedbackProvider>
+          <CurrentScreen />
+        </FeedbackProvider>
+      </ErrorBoundary>
+    </CSPProvider>
+  );
+}

@@ -1,0 +1,120 @@
+import type { Profile } from '@otr/protocol';
+import { useEffect, useRef, useState } from 'react';
+import type { ComposerHandle } from '../composer/Composer.tsx';
+import { Dialogs } from '../dialogs/Dialogs.tsx';
+import { Modal } from '../dialogs/Modal.tsx';
+import { MemberList } from '../members/MemberList.tsx';
+import { RoomPane } from '../rooms/RoomPane.tsx';
+import { strings } from '../strings.ts';
+import { Banner } from './Banner.tsx';
+import { DialogContext, type DialogState } from './dialogs.ts';
+import { useNotifications } from './notifications.ts';
+import { setPreferences, usePreferences } from './preferences.ts';
+import { RoomsPane } from './RoomsPane.tsx';
+import { goTo } from './route.ts';
+import { FirstRoom, NoRoomOpen } from './screens.tsx';
+import { threePanes, twoPanes, useMediaQuery } from './useMediaQuery.ts';
+import { useRoute } from './useRoute.ts';
+import { useShortcuts } from './useShortcuts.ts';
+import { useView } from './useStore.ts';
+import { useTitle } from './useTitle.ts';
+import './layout.css';
+
+/** The page once it is connected and has a name: rooms, the open room, its members. */
+export function ChatPage({ profile }: { profile: Profile }) {
+  const connection = useView((view) => view.connection);
+  const relay = useView((view) => view.relay);
+  const rooms = useView((view) => view.rooms);
+  const route = useRoute(rooms);
+  const members = useView((view) => (route.room === null ? undefined : view.members.get(route.room))) ?? [];
+  const [dialog, openDialog] = useState<DialogState | null>(null);
+  const [drawerOpen, setDrawerOpen] = useState(false);
+  const wide = useMediaQuery(threePanes);
+  const sideBySide = useMediaQuery(twoPanes);
+  const pane = route.room === null && rooms.length > 0 ? 'rooms' : 'room';
+  const { membersShown } = usePreferences();
+  const composer = useRef<ComposerHandle>(null);
+  const room = rooms.find((candidate) => candidate.room === route.room);
+  const roomId = room?.room;
+
+  useTitle(room?.name);
+  useNotifications();
+  useShortcuts({
+    switchRoom: () => openDialog({ kind: 'switcher' }),
+    help: () => openDialog({ kind: 'shortcuts' }),
+    focusComposer: () => composer.current?.focus(),
+    stepRoom: (step) => {
+      const index = rooms.findIndex((candidate) => candidate.room === route.room);
+      const next = rooms[index === -1 ? 0 : (index + step + rooms.length) % rooms.length];
+      if (next !== undefined) goTo(next.room);
+    },
+  });
+
+  // Whoever opens a room wants to write; on a touch screen that would bring up the keyboard unasked.
+  useEffect(() => {
+    if (roomId !== undefined && matchMedia('(hover: hover)').matches) composer.current?.focus();
+    setDrawerOpen(false);
+  }, [roomId]);
+
+  const showMembers = wide ? membersShown : drawerOpen;
+  const toggleMembers = () =>
+    wide ? setPreferences({ membersShown: !membersShown }) : setDrawerOpen(!drawerOpen);
+  const memberList = roomId !== undefined && (
+    <MemberList members={members} onInvite={() => openDialog({ kind: 'invite', room: roomId })} />
+  );
+
+  return (
+    <DialogContext value={openDialog}>
+      <div
+        className="layout"
+        data-pane={pane}
+        data-members={wide && showMembers}
+      >
+        <RoomsPane
+          name={profile.name ?? ''}
+          rooms={rooms}
+          openRoom={route.room}
+          alone={!sideBySide && pane === 'rooms'}
+        />
+        {room !== undefined && (
+          <RoomPane
+            room={room}
+            members={members}
+            target={route.message}
+            membersShown={showMembers}
+            onMembers={toggleMembers}
+            composer={composer}
+          />
+        )}
+        {room === undefined && rooms.length === 0 && (
+          <FirstRoom
+            name={profile.name ?? ''}
+            onCreate={() => openDialog({ kind: 'create' })}
+            onJoin={() => openDialog({ kind: 'join' })}
+          />
+        )}
+        {room === undefined && rooms.length > 0 && (
+          <NoRoomOpen
+            title={route.room === null ? strings.rooms.selectTitle : strings.rooms.notFound}
+            text={route.room === null ? strings.rooms.select : strings.rooms.notFoundText}
+          />
+        )}
+        {wide && showMembers && room !== undefined && (
+          <aside className="membersPane" aria-label={strings.members.title}>
+            <div className="paneHeader">
+              <h2 className="paneTitle">{strings.members.title}</h2>
+            </div>
+            {memberList}
+          </aside>
+        )}
+        <Banner connection={connection} relay={relay} />
+      </div>
+      {!wide && drawerOpen && room !== undefined && (
+        <Modal shape="drawer" title={strings.members.title} onClose={() => setDrawerOpen(false)}>
+          {memberList}
+        </Modal>
+      )}
+      <Dialogs state={dialog} rooms={rooms} open={openDialog} />
+    </DialogContext>
+  );
+}

@@ -1,0 +1,51 @@
+import type { RoomSummary } from '@otr/protocol';
+import type { DialogState, OpenDialog } from '../app/dialogs.ts';
+import { goTo } from '../app/route.ts';
+import { InviteDialog } from './InviteDialog.tsx';
+import { ReceiptsDialog } from './ReceiptsDialog.tsx';
+import { CreateRoomDialog, JoinRoomDialog, LeaveRoomDialog, RenameRoomDialog } from './RoomDialogs.tsx';
+import { RoomSwitcher } from './RoomSwitcher.tsx';
+import { SettingsDialog } from './SettingsDialog.tsx';
+import { ShortcutsDialog } from './ShortcutsDialog.tsx';
+
+interface DialogsProps {
+  state: DialogState | null;
+  rooms: readonly RoomSummary[];
+  open: OpenDialog;
+}
+
+/** The open dialog, if any. One about a room that is gone is not shown. */
+export function Dialogs({ state, rooms, open }: DialogsProps) {
+  const close = () => open(null);
+  const about = state !== null && 'room' in state ? rooms.find(({ room }) => room === state.room) : undefined;
+  switch (state?.kind) {
+    case 'create':
+      return (
+        <CreateRoomDialog
+          onClose={close}
+          onCreated={(room) => {
+            goTo(room);
+            open({ kind: 'invite', room });
+          }}
+        />
+      );
+    case 'join':
+      return <JoinRoomDialog onClose={close} />;
+    case 'invite':
+      return about && <InviteDialog room={about} onClose={close} />;
+    case 'rename':
+      return about && <RenameRoomDialog room={about} onClose={close} />;
+    case 'leave':
+      return about && <LeaveRoomDialog room={about} onClose={close} />;
+    case 'receipts':
+      return <ReceiptsDialog row={state.row} onClose={close} />;
+    case 'settings':
+      return <SettingsDialog onClose={close} />;
+    case 'shortcuts':
+      return <ShortcutsDialog onClose={close} />;
+    case 'switcher':
+      return <RoomSwitcher rooms={rooms} onClose={close} />;
+    default:
+      return null;
+  }
+}

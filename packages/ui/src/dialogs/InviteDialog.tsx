@@ -1,0 +1,78 @@
+import type { RoomSummary } from '@otr/protocol';
+import { Check, Copy } from 'lucide-react';
+import { QRCodeSVG } from 'qrcode.react';
+import { useEffect, useId, useState } from 'react';
+import { copyText } from '../app/copy.ts';
+import { useFeedback } from '../app/feedback.tsx';
+import { useStore } from '../app/useStore.ts';
+import { strings } from '../strings.ts';
+import { Modal } from './Modal.tsx';
+import './invite.css';
+
+/** The link, a button that copies it, and its QR code. The code's place is kept while the link is made. */
+export function InviteDialog({ room, onClose }: { room: RoomSummary; onClose(): void }) {
+  const store = useStore();
+  const { say } = useFeedback();
+  const [link, setLink] = useState('');
+  const [problem, setProblem] = useState('');
+  const [copied, setCopied] = useState(false);
+  const id = useId();
+
+  useEffect(() => {
+    let shown = true;
+    void store.invite(room.room).then((answer) => {
+      if (!shown) return;
+      if (answer.ok) setLink(answer.value.link);
+      else setProblem(answer.error.message);
+    });
+    return () => {
+      shown = false;
+    };
+  }, [store, room.room]);
+
+  async function copy() {
+    const done = await copyText(link);
+    setCopied(done);
+    say(done ? strings.dialog.copied : strings.message.copyFailed);
+  }
+
+  const CopyIcon = copied ? Check : Copy;
+  return (
+    <Modal
+      title={strings.dialog.inviteTitle(room.name)}
+      description={strings.dialog.inviteText}
+      onClose={onClose}
+    >
+      <div className="form">
+        <label htmlFor={id}>{strings.dialog.inviteLink}</label>
+        <textarea
+          id={id}
+          className="inviteLink"
+          readOnly
+          rows={3}
+          value={link === '' && problem === '' ? strings.dialog.inviteWorking : link}
+          onFocus={(event) => event.target.select()}
+        />
+        <p className="formProblem" role="alert">
+          {problem}
+        </p>
+        <button type="button" className="button primary" disabled={link === ''} onClick={copy}>
+          <CopyIcon size={18} aria-hidden="true" />
+          {copied ? strings.dialog.copied : strings.dialog.copy}
+        </button>
+      </div>
+      <div className="inviteCode">
+        {link !== '' && (
+          <QRCodeSVG
+            value={link}
+            size={208}
+            level="M"
+            marginSize={2}
+            title={strings.dialog.inviteQr}
+            role="img"
+          />
+        )}
+      </div>
+    </Modal>
+  );
+}

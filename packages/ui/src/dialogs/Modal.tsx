@@ -1,0 +1,37 @@
+import { Dialog } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { strings } from '../strings.ts';
+import './modal.css';
+
+interface ModalProps {
+  title: string;
+  description?: string;
+  onClose(): void;
+  /** `dialog`: in the middle · `drawer`: at the right edge. */
+  shape?: 'dialog' | 'drawer';
+  children: ReactNode;
+}
+
+/** A dialog over the page: keeps the focus inside, closes with Esc, gives the focus back. */
+export function Modal({ title, description, onClose, shape = 'dialog', children }: ModalProps) {
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="modalBackdrop" />
+        <Dialog.Popup className={`modal ${shape}`}>
+          <div className="modalTop">
+            <Dialog.Title className="modalTitle">{title}</Dialog.Title>
+            <Dialog.Close className="iconButton" aria-label={strings.dialog.close}>
+              <X size={20} aria-hidden="true" />
+            </Dialog.Close>
+          </div>
+          {description !== undefined && (
+            <Dialog.Description className="modalText">{description}</Dialog.Description>
+          )}
+          {children}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

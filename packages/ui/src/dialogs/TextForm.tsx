@@ -1,0 +1,68 @@
+import { limits, type Result } from '@otr/protocol';
+import { type FormEvent, useId, useState } from 'react';
+import { strings } from '../strings.ts';
+
+interface TextFormProps {
+  label: string;
+  hint: string;
+  submit: string;
+  initial?: string;
+  /** Several lines, and no limit of a name. */
+  long?: boolean;
+  onSubmit(text: string): Promise<Result<unknown>>;
+  onCancel?: (() => void) | undefined;
+}
+
+/** One field and its button. A refusal is shown under the field; what was typed stays. */
+export function TextForm(props: TextFormProps) {
+  const { label, hint, submit, initial = '', long = false, onSubmit, onCancel } = props;
+  const id = useId();
+  const [text, setText] = useState(initial);
+  const [problem, setProblem] = useState('');
+  const [working, setWorking] = useState(false);
+
+  async function send(event: FormEvent) {
+    event.preventDefault();
+    if (text.trim() === '' || working) return;
+    setWorking(true);
+    const answer = await onSubmit(text.trim());
+    setWorking(false);
+    setProblem(answer.ok ? '' : answer.error.message);
+  }
+
+  const field = {
+    id,
+    value: text,
+    autoFocus: true,
+    autoComplete: 'off',
+    'aria-describedby': `${id}-hint ${id}-problem`,
+    'aria-invalid': problem !== '',
+    onChange: (event: { target: { value: string } }) => setText(event.target.value),
+  };
+  return (
+    <form className="form" onSubmit={send}>
+      <label htmlFor={id}>{label}</label>
+      {long ? (
+        <textarea {...field} spellCheck={false} rows={3} />
+      ) : (
+        <input {...field} maxLength={limits.nameCharacters} />
+      )}
+      <p id={`${id}-hint`} className="formHint">
+        {hint}
+      </p>
+      <p id={`${id}-problem`} className="formProblem" role="alert">
+        {problem}
+      </p>
+      <div className="formActions">
+        {onCancel !== undefined && (
+          <button type="button" className="button" onClick={onCancel}>
+            {strings.dialog.cancel}
+          </button>
+        )}
+        <button type="submit" className="button primary" disabled={text.trim() === '' || working}>
+          {submit}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,26 @@
+import type { RoomSummary } from '@otr/protocol';
+import { MessagesSquare, UserPlus } from 'lucide-react';
+import { useDialogs } from '../app/dialogs.ts';
+import { strings } from '../strings.ts';
+
+/** What to do in a room where nothing has been said. */
+export function EmptyRoom({ room, alone }: { room: RoomSummary; alone: boolean }) {
+  const openDialog = useDialogs();
+  return (
+    <div className="emptyRoom">
+      <MessagesSquare size={40} strokeWidth={1.5} aria-hidden="true" />
+      <h2>{strings.room.emptyTitle}</h2>
+      <p>{alone ? strings.room.emptyAlone : strings.room.emptyTogether}</p>
+      {alone && (
+        <button
+          type="button"
+          className="button primary"
+          onClick={() => openDialog({ kind: 'invite', room: room.room })}
+        >
+          <UserPlus size={18} aria-hidden="true" />
+          {strings.members.invite}
+        </button>
+      )}
+    </div>
+  );
+}

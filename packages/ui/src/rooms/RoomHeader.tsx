@@ -1,0 +1,101 @@
+import { Menu } from '@base-ui/react/menu';
+import type { Member, RoomSummary } from '@otr/protocol';
+import { ArrowLeft, EllipsisVertical, Link2, LogOut, Pencil, UserPlus, Users } from 'lucide-react';
+import { copyText } from '../app/copy.ts';
+import { useDialogs } from '../app/dialogs.ts';
+import { useFeedback } from '../app/feedback.tsx';
+import { usePane } from '../app/pane.ts';
+import { goTo, routeAddress } from '../app/route.ts';
+import { strings } from '../strings.ts';
+import '../dialogs/menu.css';
+
+interface RoomHeaderProps {
+  room: RoomSummary;
+  members: readonly Member[];
+  membersShown: boolean;
+  onMembers(): void;
+}
+
+function RoomMenu({ room }: { room: RoomSummary }) {
+  const openDialog = useDialogs();
+  const { say } = useFeedback();
+
+  async function copyLink() {
+    say((await copyText(routeAddress(room.room))) ? strings.message.linkCopied : strings.message.copyFailed);
+  }
+
+  return (
+    <Menu.Root>
+      <Menu.Trigger className="iconButton" aria-label={strings.room.actions}>
+        <EllipsisVertical size={20} aria-hidden="true" />
+      </Menu.Trigger>
+      <Menu.Portal container={usePane()}>
+        <Menu.Positioner className="menuPositioner" align="end" sideOffset={4}>
+          <Menu.Popup className="menu">
+            <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'invite', room: room.room })}>
+              <UserPlus size={16} aria-hidden="true" />
+              {strings.members.invite}
+            </Menu.Item>
+            <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'rename', room: room.room })}>
+              <Pencil size={16} aria-hidden="true" />
+              {strings.room.rename}
+            </Menu.Item>
+            <Menu.Item className="menuItem" onClick={copyLink}>
+              <Link2 size={16} aria-hidden="true" />
+              {strings.room.copyLink}
+            </Menu.Item>
+            <div className="menuLine" />
+            <Menu.Item
+              className="menuItem danger"
+              onClick={() => openDialog({ kind: 'leave', room: room.room })}
+            >
+              <LogOut size={16} aria-hidden="true" />
+              {strings.room.leave}
+            </Menu.Item>
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+export function RoomHeader({ room, members, membersShown, onMembers }: RoomHeaderProps) {
+  const openDialog = useDialogs();
+  const online = members.filter((member) => member.online).length;
+  return (
+    <header className="paneHeader roomHeader">
+      <button
+        type="button"
+        className="iconButton backButton"
+        aria-label={strings.room.back}
+        onClick={() => goTo(null)}
+      >
+        <ArrowLeft size={20} aria-hidden="true" />
+      </button>
+      <div className="roomHeaderText">
+        <h1 className="paneTitle">{room.name}</h1>
+        <p className="roomHeaderPeople">{strings.room.people(members.length || room.memberCount, online)}</p>
+      </div>
+      <button
+        type="button"
+        className="iconButton"
+        aria-label={strings.room.invite}
+        title={strings.room.invite}
+        onClick={() => openDialog({ kind: 'invite', room: room.room })}
+      >
+        <UserPlus size={20} aria-hidden="true" />
+      </button>
+      <button
+        type="button"
+        className="iconButton"
+        aria-label={strings.room.showMembers}
+        title={strings.room.showMembers}
+        aria-pressed={membersShown}
+        onClick={onMembers}
+      >
+        <Users size={20} aria-hidden="true" />
+      </button>
+      <RoomMenu room={room} />
+    </header>
+  );
+}

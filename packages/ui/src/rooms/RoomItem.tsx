@@ -1,0 +1,82 @@
+import type { RoomSummary } from '@otr/protocol';
+import { Clock3, TriangleAlert } from 'lucide-react';
+import { memo } from 'react';
+import { shortTime } from '../app/times.ts';
+import { Avatar } from '../members/Avatar.tsx';
+import { strings } from '../strings.ts';
+
+interface RoomItemProps {
+  room: RoomSummary;
+  open: boolean;
+  onOpen(room: string): void;
+}
+
+function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
+  if (room.state === 'joining' || room.state === 'creating') return strings.rooms[room.state];
+  if (room.state === 'stopped') return strings.rooms.stopped;
+  if (!open && room.draft.trim() !== '') {
+    return (
+      <>
+        <span className="roomDraft">{strings.rooms.draft}</span> {room.draft}
+      </>
+    );
+  }
+  if (room.lastLine === null) return strings.rooms.empty;
+  const { own, name, text } = room.lastLine;
+  const speaker = own ? strings.rooms.you : name;
+  return speaker === '' ? text : `${speaker}: ${text}`;
+}
+
+function Marks({ room }: { room: RoomSummary }) {
+  return (
+    <span className="roomMarks">
+      {room.alarm && (
+        <span className="roomAlarm" role="img" aria-label={strings.rooms.alarm} title={strings.rooms.alarm}>
+          <TriangleAlert size={16} aria-hidden="true" />
+        </span>
+      )}
+      {room.queued > 0 && (
+        <span
+          className="roomQueued"
+          role="img"
+          aria-label={strings.rooms.queued(room.queued)}
+          title={strings.rooms.queued(room.queued)}
+        >
+          <Clock3 size={14} aria-hidden="true" />
+        </span>
+      )}
+      {room.unread > 0 && (
+        <span className="roomUnread" role="img" aria-label={strings.rooms.unread(room.unread)}>
+          {room.unread > 999 ? '999+' : room.unread}
+        </span>
+      )}
+    </span>
+  );
+}
+
+export const RoomItem = memo(function RoomItem({ room, open, onOpen }: RoomItemProps) {
+  return (
+    <button
+      type="button"
+      className="roomItem"
+      data-room={room.room}
+      data-unread={room.unread > 0}
+      aria-current={open ? 'true' : undefined}
+      onClick={() => onOpen(room.room)}
+    >
+      <Avatar seed={room.room} name={room.name} shape="square" size={42} />
+      <span className="roomText">
+        <span className="roomTop">
+          <span className="roomName">{room.name}</span>
+          <span className="roomTime">{room.at > 0 ? shortTime(room.at) : ''}</span>
+        </span>
+        <span className="roomBottom">
+          <span className="roomLine">
+            <LastLine room={room} open={open} />
+          </span>
+          <Marks room={room} />
+        </span>
+      </span>
+    </button>
+  );
+});

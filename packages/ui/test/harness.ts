@@ -1,0 +1,73 @@
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { startProxyWith } from '../../proxy/src/proxy.ts';
+import { pageFolder } from '../src/index.ts';
+import { type FakeChat, fakeChat } from './fakeChat.ts';
+import { allRooms, type FakeRoom, names } from './fixtures.ts';
+
+/** The built page, served by the proxy's own local surface (its guard and its CSP) over a chat of fixtures. */
+export interface Harness {
+  chat: FakeChat;
+  /** A fresh address with its one-time code. */
+  address(): string;
+  close(): Promise<void>;
+}
+
+export async function startHarness(
+  rooms: FakeRoom[] = allRooms(),
+  name = names[0] ?? null,
+): Promise<Harness> {
+  const chat = fakeChat(rooms, name);
+  const options = {
+    relayUrl: 'https://relay.example.org',
+    profile: 'ephemeral',
+    pageFolder: fileURLToPath(pageFolder),
+    log: () => {},
+    version: '0.1.0',
+  } as const;
+  const started = await startProxyWith(options, async () => ({ ok: true, value: chat }));
+  if (!started.ok) throw new Error(started.error.message);
+  return { chat, address: () => started.value.pageAddress('label'), close: () => started.value.close() };
+}
+
+export async function launchChromium(): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: process.env['OTR_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+/** What must stay empty: console errors (CSP violations among them), failed scripts, requests that leave the origin. */
+export function watchPage(page: Page, problems: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      problems.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => problems.push(`page error: ${error.message}`));
+  page.on('request', (request) => {
+    const { hostname, protocol } = new URL(request.url());
+    if (!hostname.endsWith('.localhost') && protocol !== 'data:')
+      problems.push(`leaves the origin: ${request.url()}`);
+  });
+}
+
+export async function openPage(
+  context: BrowserContext,
+  harness: Harness,
+  hash: string,
+  problems: string[],
+): Promise<Page> {
+  const page = await context.newPage();
+  watchPage(page, problems);
+  await page.goto(harness.address().replace('#', hash === '' ? '#' : `${hash}&`));
+  await page.locator('.layout, .screen').first().waitFor();
+  return page;
+}

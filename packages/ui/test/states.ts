@@ -1,0 +1,154 @@
+import type { Page } from 'playwright-core';
+import type { FakeChat } from './fakeChat.ts';
+import { allRooms, type FakeRoom, idOf } from './fixtures.ts';
+
+/** A state of the page that is worth a picture. */
+export interface State {
+  title: string;
+  rooms?: () => FakeRoom[];
+  /** null: none chosen yet. */
+  name?: string | null;
+  hash?: string;
+  /** Where not all. */
+  widths?: readonly number[];
+  act?(page: Page, chat: FakeChat): Promise<void>;
+}
+
+const hashOf = (seed: string, message = '') =>
+  `#/room/${idOf(seed, 16)}${message === '' ? '' : `/${message}`}`;
+const some = [360, 1280] as const;
+
+const openInRoom = (title: string, label: string): State => ({
+  title,
+  hash: hashOf('lively'),
+  widths: some,
+  act: async (page) => {
+    await page.getByRole('button', { name: label, exact: true }).first().click();
+  },
+});
+
+export const states: readonly State[] = [
+  {
+    title: 'lively',
+    hash: hashOf('lively'),
+    act: async (_page, chat) =>
+      chat.emit({
+        event: 'typing',
+        data: { room: idOf('lively', 16), key: idOf('key Ana Lima', 32), name: 'Ana Lima' },
+      }),
+  },
+  { title: 'rooms', hash: '#/', widths: [360] },
+  { title: 'unread', hash: hashOf('unread'), widths: some },
+  { title: 'empty', hash: hashOf('empty'), widths: some },
+  { title: 'alarms', hash: hashOf('alarms'), widths: some },
+  { title: 'big', hash: hashOf('big'), widths: [1280] },
+  { title: 'link', hash: hashOf('big', idOf(`${idOf('big', 16)} 20000`, 16)), widths: some },
+  { title: 'joining', hash: hashOf('joining'), widths: some },
+  { title: 'stopped', hash: hashOf('stopped'), widths: some },
+  {
+    title: 'offline',
+    hash: hashOf('lively'),
+    widths: some,
+    act: async (page, chat) => {
+      chat.setRelay({
+        url: 'https://relay.example.org',
+        state: 'offline',
+        queued: 3,
+        reason: 'No route to the relay.',
+      });
+      await page.getByTestId('banner').waitFor();
+    },
+  },
+  { title: 'name', name: null, rooms: () => [] },
+  { title: 'first-room', rooms: () => [], widths: some },
+  {
+    title: 'create',
+    hash: '#/',
+    widths: some,
+    act: async (page) => {
+      if ((page.viewportSize()?.width ?? 0) < 700)
+        await page.getByRole('button', { name: 'New room' }).click();
+      else await page.getByRole('button', { name: 'New room' }).first().click();
+    },
+  },
+  openInRoom('invite', 'Invite'),
+  openInRoom('members', 'Members'),
+  openInRoom('room-menu', 'Room actions'),
+  {
+    title: 'leave',
+    hash: hashOf('lively'),
+    widths: some,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Room actions' }).click();
+      await page.getByRole('menuitem', { name: 'Leave room…' }).click();
+    },
+  },
+  {
+    title: 'join-refused',
+    rooms: () => [],
+    widths: some,
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Join by link' }).last().click();
+      await page.getByLabel('Invite link').fill('otr:nonsense');
+      await page.getByRole('button', { name: 'Join room' }).click();
+      await page.getByText('This is not an invite link').waitFor();
+    },
+  },
+  {
+    title: 'receipts',
+    hash: hashOf('lively'),
+    widths: some,
+    act: async (page) => {
+      const message = page.getByTestId('message').last();
+      await message.hover();
+      await message.getByRole('button').click();
+      await page.getByRole('menuitem', { name: 'Who received it' }).click();
+    },
+  },
+  {
+    title: 'composing',
+    hash: hashOf('lively'),
+    widths: some,
+    act: async (page) => {
+      await page
+        .getByTestId('composer')
+        .fill('A longer message\n\nwith several lines,\n- a list\n- of things\n\nand an end.');
+      await page.getByTestId('message').last().hover();
+    },
+  },
+  {
+    title: 'switcher',
+    hash: hashOf('lively'),
+    widths: [1280],
+    act: async (page) => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.type('o');
+    },
+  },
+  {
+    title: 'shortcuts',
+    hash: hashOf('lively'),
+    widths: [1280],
+    act: async (page) => {
+      await page.getByRole('button', { name: 'Keyboard shortcuts' }).click();
+    },
+  },
+  {
+    title: 'settings',
+    hash: '#/',
+    widths: some,
+    act: async (page) => {
+      await page.getByRole('button', { name: /Settings$/ }).click();
+    },
+  },
+  {
+    title: 'needs-code',
+    rooms: allRooms,
+    widths: some,
+    act: async (page) => {
+      await page.evaluate(() => localStorage.clear());
+      await page.reload();
+      await page.getByText('otr open').waitFor();
+    },
+  },
+];

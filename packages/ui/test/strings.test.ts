@@ -1,0 +1,23 @@
+import { noticeRow, problemCodes } from '@otr/protocol';
+import { expect, it } from 'vitest';
+import { strings } from '../src/strings.ts';
+
+it.each(problemCodes)('problem %s has a sentence', (code) => {
+  expect(strings.problems.reasons[code]).toMatch(/^[A-Z].*\.$/);
+});
+
+it.each(noticeRow.shape.event.options)('notice %s has words, with and without its data', (event) => {
+  const full = strings.notices[event]({ name: 'Ana', from: 'Ana', to: 'Anna', count: 2 });
+  const bare = strings.notices[event]({});
+  for (const text of [full, bare]) {
+    expect(text.length).toBeGreaterThan(3);
+    expect(text).not.toMatch(/undefined|NaN|\[object/);
+  }
+});
+
+it('counts in words', () => {
+  expect(strings.rooms.unread(1)).toBe('1 unread message');
+  expect(strings.rooms.unread(2_000)).toBe('2,000 unread messages');
+  expect(strings.typing(['Ana'])).toBe('Ana is typing…');
+  expect(strings.typing(['Ana', 'Ben', 'Emi'])).toBe('Ana, Ben and 1 other are typing…');
+});

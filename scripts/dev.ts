@@ -29,7 +29,7 @@ const people = await Promise.all(['Ann', 'Ben'].map(createPerson));
 const vite = join(root, 'node_modules/vite/bin/vite.js');
 const page = createService(
   'page',
-  [vite, 'build', '--watch', '--logLevel', 'warn'],
+  [vite, 'build', '--watch', '--logLevel', 'error'],
   join(root, 'packages/ui'),
 );
 // What `--watch` builds from now on is not what the set-up's stamp says.

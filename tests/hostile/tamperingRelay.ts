@@ -23,6 +23,8 @@ export type TamperingRelay = {
   /** Every frame that proxies sent, as it came off the wire. */
   frames: Buffer[];
   tamper(how: Tampering): void;
+  /** Calls `look` with every request of every visitor, as it was sent. */
+  watch(look: (event: RelayUpEvent, request: unknown, visitor: Visitor) => void): void;
   close(): Promise<void>;
 };
 
@@ -35,6 +37,7 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
   const server = new Server(http, { transports: ['websocket'], parser, maxHttpBufferSize: 2 ** 21 });
   const visitors: Visitor[] = [];
   const frames: Buffer[] = [];
+  const watchers: ((event: RelayUpEvent, request: unknown, visitor: Visitor) => void)[] = [];
   let tampering: Tampering = {};
 
   server.engine.on(
@@ -52,6 +55,7 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
       for (const sent of tampering.event?.(event, data, visitor) ?? [data]) down.emit(event, sent);
     });
     down.onAny((event: RelayUpEvent, request: unknown, acknowledge?: (answer: unknown) => void) => {
+      for (const look of watchers) look(event, request, visitor);
       const passed = tampering.request?.(event, request, visitor) ?? request;
       up.emit(event, passed, (answer: unknown) => {
         acknowledge?.(tampering.answer?.(event, request, answer, visitor) ?? answer);
@@ -70,6 +74,9 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
     frames,
     tamper(how) {
       tampering = how;
+    },
+    watch(look) {
+      watchers.push(look);
     },
     async close() {
       await server.close();

@@ -49,7 +49,6 @@ export class Connection implements Listener {
 
   exited(room: Uint8Array): void {
     this.#rooms.delete(mapKey(room));
-    this.#behind.delete(mapKey(room));
   }
 
   ended(): void {
@@ -81,12 +80,13 @@ export class Connection implements Listener {
   }
 
   #fellBehind(room: Uint8Array): void {
+    const isFirst = this.#behind.size === 0;
     this.#behind.add(mapKey(room));
-    if (this.#behind.size > 1) return;
+    if (!isFirst) return;
     whenRead(this.#socket, this.#limits.behindBytes / 2, () => {
       const rooms = [...this.#behind];
       this.#behind.clear();
-      for (const name of rooms) this.#onCaughtUp(this, fromMapKey(name));
+      for (const name of rooms) if (this.#rooms.has(name)) this.#onCaughtUp(this, fromMapKey(name));
     });
   }
 }

@@ -128,6 +128,10 @@ export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
         Object.assign(room.summary, { unread: 0, readOrder: request.order, alarm: false });
         tell(room);
         return ok({});
+      case 'setDraft':
+        room.summary.draft = request.text;
+        tell(room);
+        return ok({});
       case 'renameRoom':
         room.summary.name = request.name;
         tell(room);

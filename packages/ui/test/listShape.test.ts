@@ -9,7 +9,10 @@ it('rows at the end keep the position from the start', () => {
 });
 
 it('older rows keep the position from the end', () => {
-  expect(nextShape(firstShape(rowsAt(5, 6)), rowsAt(3, 4, 5, 6))).toMatchObject({ shift: true, generation: 0 });
+  expect(nextShape(firstShape(rowsAt(5, 6)), rowsAt(3, 4, 5, 6))).toMatchObject({
+    shift: true,
+    generation: 0,
+  });
 });
 
 it('another window is another list', () => {

@@ -7,7 +7,9 @@ import { expect, it } from 'vitest';
 import { isPlain } from '../src/timeline/plainText.ts';
 
 function parsed(text: string): string {
-  return renderToStaticMarkup(createElement(ReactMarkdown, { remarkPlugins: [remarkGfm, remarkBreaks] }, text));
+  return renderToStaticMarkup(
+    createElement(ReactMarkdown, { remarkPlugins: [remarkGfm, remarkBreaks] }, text),
+  );
 }
 
 it.each([
@@ -21,9 +23,21 @@ it.each([
   expect(parsed(text).replaceAll('<br/>', '').replaceAll('&#x27;', "'")).toBe(`<p>${text}</p>`);
 });
 
-it.each(['*a*', '- a', '1. a', '# a', '> a', 'a\n===', 'a\n---', '    code', 'www.a.example', 'a@b.example', 'http://a', 'a\n\nb', '|a|\n|-|', '&amp;'])(
-  'what holds markup goes to the parser: %s',
-  (text) => {
-    expect(isPlain(text)).toBe(false);
-  },
-);
+it.each([
+  '*a*',
+  '- a',
+  '1. a',
+  '# a',
+  '> a',
+  'a\n===',
+  'a\n---',
+  '    code',
+  'www.a.example',
+  'a@b.example',
+  'http://a',
+  'a\n\nb',
+  '|a|\n|-|',
+  '&amp;',
+])('what holds markup goes to the parser: %s', (text) => {
+  expect(isPlain(text)).toBe(false);
+});

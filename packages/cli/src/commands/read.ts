@@ -1,7 +1,7 @@
-import type { LocalClient } from '@otr/client/node';
 import type { Row } from '@otr/protocol';
 import { command } from '../command.ts';
-import { done, type Exit, failed } from '../exit.ts';
+import { done, failed } from '../exit.ts';
+import { follow } from '../follow.ts';
 import { messageJson, messageLine, remarkLine } from '../rowText.ts';
 import { withRoom } from '../running.ts';
 import { jsonLine, type Terminal } from '../terminal.ts';
@@ -38,61 +38,4 @@ export const read = command({
 function print(row: Row, json: boolean, terminal: Terminal): void {
   if (row.kind !== 'message') terminal.note(remarkLine(row));
   else terminal.result(json ? jsonLine(messageJson(row)) : messageLine(terminal, row));
-}
-
-/**
- * Events only wake it; what is shown is always read from the timeline, after the last row shown. So nothing is
- * lost or shown twice when the proxy restarts.
- */
-async function follow(
-  client: LocalClient,
-  room: string,
-  start: number,
-  show: (row: Row) => void,
-  ending: AbortSignal,
-): Promise<Exit> {
-  const wakes = listen(client, room, ending);
-  let order = start;
-  try {
-    while (!ending.aborted && !wakes.gone()) {
-      const woken = wakes.next();
-      const read = await readAfter(client, room, order, (row) => {
-        show(row);
-        if (isPlaced(row)) order = row.order;
-      });
-      if (!read.ok && read.error.code === 'roomNotFound') return failed(read.error.message);
-      await woken;
-    }
-    return wakes.gone() ? failed('you are no longer in this room') : done;
-  } finally {
-    wakes.stop();
-  }
-}
-
-/** Whatever may have brought new rows, since `next` was called. */
-function listen(client: LocalClient, room: string, ending: AbortSignal) {
-  let wake = () => {};
-  let gone = false;
-  const stops = [
-    client.on('rows', (changed) => changed.room === room && wake()),
-    client.on('roomGone', (left) => {
-      gone ||= left.room === room;
-      wake();
-    }),
-    client.onConnection((connection) => connection === 'online' && wake()),
-  ];
-  const end = () => wake();
-  ending.addEventListener('abort', end);
-  return {
-    next: () =>
-      new Promise<void>((resolve) => {
-        wake = resolve;
-        if (ending.aborted) resolve();
-      }),
-    gone: () => gone,
-    stop() {
-      for (const stop of stops) stop();
-      ending.removeEventListener('abort', end);
-    },
-  };
 }

@@ -1,11 +1,4 @@
-import {
-  type RelayResponse,
-  type RelayUpEvent,
-  type Result,
-  refuse,
-  relayUp,
-  resultOf,
-} from '@otr/protocol';
+import { type RelayResponse, type RelayUpEvent, type Result, refuse, relayUp, resultOf } from '@otr/protocol';
 import type { z } from 'zod';
 
 /** The schema of each request's answer. */

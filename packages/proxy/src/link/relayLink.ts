@@ -96,14 +96,24 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
 
   /** W2: what does not fit is left out; the log in its order is the truth. */
   function receive(event: unknown, message: unknown): void {
-    if (typeof event !== 'string' || !isDownEvent(event)) return log('unknownRelayEvent');
-    const parsed = relayDown[event].safeParse(message);
-    if (!parsed.success) return log('badRelayEvent', { event });
-    if (event !== 'challenge') return listener.message(event, parsed.data as RelayMessage<typeof event>);
-    if (state.phase !== 'connecting') return log('badRelayEvent', { event });
-    const { nonce } = parsed.data as RelayMessage<'challenge'>;
+    if (typeof event !== 'string' || !isDownEvent(event)) log('unknownRelayEvent');
+    else if (event === 'challenge') receiveChallenge(message);
+    else {
+      const parsed = relayDown[event].safeParse(message);
+      if (parsed.success) listener.message(event, parsed.data as RelayMessage<typeof event>);
+      else log('badRelayEvent', { event });
+    }
+  }
+
+  /** The first event of a connection; a second one counts for nothing. */
+  function receiveChallenge(message: unknown): void {
+    const parsed = relayDown.challenge.safeParse(message);
+    if (!parsed.success || state.phase !== 'connecting') {
+      log('badRelayEvent', { event: 'challenge' });
+      return;
+    }
     step({ kind: 'challenge' });
-    listener.online(Uint8Array.from(nonce));
+    listener.online(Uint8Array.from(parsed.data.nonce));
   }
 
   return {

@@ -35,7 +35,10 @@ export function applyEnvelope(log: RoomLog, entry: EnvelopeEntry, rules: LogRule
   const shown =
     decoded.kind === 'known'
       ? applyContent(adopted.log, entry, decoded.payload.content, proof.at, rules)
-      : withRow(adopted.log, noticeRow(placeOf(entry, rules), 'newerVersion', { name: nameOf(log, key, rules) }));
+      : withRow(
+          adopted.log,
+          noticeRow(placeOf(entry, rules), 'newerVersion', { name: nameOf(log, key, rules) }),
+        );
   return { log: shown.log, effects: [...shown.effects, ...alarms, ...adopted.effects] };
 }
 
@@ -82,7 +85,10 @@ function applyContent(
       return { log, effects: [{ kind: 'writeRow', row }, nameRoom] };
     }
     case 'leave':
-      return { log: { ...log, members: withMember(log.members, key, { ...member, leaving: true }) }, effects: [] };
+      return {
+        log: { ...log, members: withMember(log.members, key, { ...member, leaving: true }) },
+        effects: [],
+      };
   }
 }
 

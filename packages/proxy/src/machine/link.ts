@@ -42,7 +42,8 @@ export function stepLink(state: LinkState, input: LinkInput): LinkStep {
     case 'closed':
       return input.kind === 'start' ? connect(0) : same(state);
     case 'connecting':
-      if (input.kind === 'challenge') return { state: { phase: 'online' }, effects: [{ kind: 'stopWaiting' }] };
+      if (input.kind === 'challenge')
+        return { state: { phase: 'online' }, effects: [{ kind: 'stopWaiting' }] };
       if (input.kind === 'lost') return retry(state.failures, input, []);
       if (input.kind === 'timeout') {
         const silent = { reason: 'The relay does not answer.', luck: input.luck };

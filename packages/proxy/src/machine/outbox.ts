@@ -93,7 +93,9 @@ export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
       return next({ ...state, items, inFlight: null, failures: 0, problem: null });
     }
     case 'refused':
-      return state.inFlight === input.id ? refused({ ...state, inFlight: null }, input) : { state, effects: [] };
+      return state.inFlight === input.id
+        ? refused({ ...state, inFlight: null }, input)
+        : { state, effects: [] };
     case 'logged':
       return logged(state, input);
     case 'keyErased': {
@@ -143,7 +145,8 @@ function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged'
   // It was acknowledged and is not there: say so, keep it, and try again later.
   const deniedIds = new Set(denied.map(({ id }) => id));
   const items = left.map((item) => (deniedIds.has(item.id) ? { ...item, acknowledged: null } : item));
-  for (const { acknowledged } of denied) effects.push({ kind: 'withheld', seq: acknowledged ?? input.cursor });
+  for (const { acknowledged } of denied)
+    effects.push({ kind: 'withheld', seq: acknowledged ?? input.cursor });
   const failures = state.failures + 1;
   effects.push({ kind: 'wait', milliseconds: backoff(failures + 4, input.luck) });
   return { state: { ...state, items, failures, gate: 'waiting' }, effects };

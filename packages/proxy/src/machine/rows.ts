@@ -25,12 +25,7 @@ export function refusedRow(place: Place, problem: ProblemCode, name: string | nu
 }
 
 /** Stands right after the entry it was noticed at. Each problem is told once at a place. */
-export function alarmRow(
-  place: Place,
-  problem: ProblemCode,
-  name: string | null,
-  data: Data = {},
-): AlarmRow {
+export function alarmRow(place: Place, problem: ProblemCode, name: string | null, data: Data = {}): AlarmRow {
   const index = 1 + problemCodes.indexOf(problem);
   return { ...rowAt(place, `${problem}-${place.seq}`, index), kind: 'alarm', problem, name, data };
 }

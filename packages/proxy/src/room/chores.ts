@@ -1,6 +1,7 @@
 import { createRegistration } from '../core/registration.ts';
 import { sealMark, sealRoomInfo, sealVolatile } from '../core/roomValues.ts';
 import { fromText, randomId } from '../core/text.ts';
+import { takeRoomInfo } from './inbox.ts';
 import type { RelayTalk } from './relayTalk.ts';
 import { changeKey } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
@@ -26,8 +27,11 @@ export class Chores {
 
   look(): void {
     const { sync, stored, ownKeys, outbox, log } = this.#session.memory;
-    if (this.#session.closed || sync.phase !== 'live' || !log) return;
+    if (this.#session.closed || sync.phase === 'away' || sync.phase === 'entering' || !log) return;
+    // Before the first registration, so that a joiner finds the name there.
     if (stored.infoPending) void this.#once('info', () => this.#putRoomInfo());
+    if (sync.phase !== 'live') return;
+    if (stored.nameAt === 0) void this.#once('roomName', () => this.#askRoomName());
     const name = this.#session.parts.profileName();
     const key = ownKeys.at(-1);
     if (name !== null && key?.registeredName !== null && key?.registeredName !== name) {
@@ -64,6 +68,15 @@ export class Chores {
       if (draft.stored.nameAt !== nameAt) return;
       draft.stored = parts.store.rooms.change(draft.stored, { infoPending: false });
     }).ok;
+  }
+
+  /** We came before the room's name did. */
+  async #askRoomName(): Promise<boolean> {
+    const { parts } = this.#session;
+    const entered = await this.#talk.askToEnter();
+    if (!entered?.ok) return false;
+    const named = this.#session.step('roomNamed', (draft) => takeRoomInfo(parts, draft, entered.value));
+    return named.ok && this.#session.memory.stored.nameAt !== 0;
   }
 
   /** Joiners learn our present name from the relay; everybody else from a `profile` payload (K4). */

@@ -67,7 +67,8 @@ function settledOf(parts: RoomParts, draft: Draft, snapshot: Snapshot): Settled 
   return { seq: snapshot.head, epoch: snapshot.epoch, members };
 }
 
-function takeRoomInfo(parts: RoomParts, draft: Draft, { roomInfo }: Snapshot): void {
+/** The room's name, where the relay holds a newer one than ours. */
+export function takeRoomInfo(parts: RoomParts, draft: Draft, { roomInfo }: Snapshot): void {
   const info = roomInfo && openRoomInfo(parts.keys, parts.room, roomInfo);
   if (!info || draft.stored.infoPending || info.at <= draft.stored.nameAt) return;
   draft.stored = parts.store.rooms.change(draft.stored, { name: info.name, nameAt: info.at });
@@ -85,7 +86,10 @@ export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly En
     feedOutbox(parts, draft, { kind: 'logged', placed, cursor, luck: Math.random() });
   }
   const me = draft.log?.me;
-  if (me && draft.log?.removed.has(me)) replaceKey(parts, draft, me);
+  if (me && draft.log?.removed.has(me)) {
+    if (draft.stored.leaving) draft.later.push({ kind: 'forget' });
+    else replaceKey(parts, draft, me);
+  }
   noteRegistration(parts, draft);
 }
 
@@ -144,4 +148,3 @@ export function checkKnown(parts: RoomParts, draft: Draft, known: readonly Entry
     if (ours && !sameBytes(ours.link, linkOf(entry))) raiseAlarm(parts, draft, 'logRolledBack', entry.seq);
   }
 }
-

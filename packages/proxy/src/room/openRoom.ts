@@ -1,6 +1,6 @@
 import type { RelayDownEvent, RelayMessage } from '@otr/protocol';
-import { deriveRoomKeys } from '../core/roomKeys.ts';
 import { createPairwiseCipher } from '../core/pairwiseCipher.ts';
+import { deriveRoomKeys } from '../core/roomKeys.ts';
 import { rosterHash } from '../core/roster.ts';
 import { fingerprint, toText } from '../core/text.ts';
 import type { LinkedRoom } from '../link/relays.ts';

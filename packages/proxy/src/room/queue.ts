@@ -5,7 +5,12 @@ import { ownRow } from './sealItem.ts';
 import { feedOutbox } from './turn.ts';
 
 /** M11: stores what is to be sent, and sends it if nothing is before it. The same id again changes nothing. */
-export function queueContent(parts: RoomParts, draft: Draft, content: Content, id = toText(randomId())): void {
+export function queueContent(
+  parts: RoomParts,
+  draft: Draft,
+  content: Content,
+  id = toText(randomId()),
+): void {
   const { store, number } = parts;
   if (store.outbox.get(number, id) !== null || store.timeline.get(number, id) !== null) return;
   const at = parts.now();

@@ -1,4 +1,11 @@
-import type { RelayMessage, RelayRequest, RelayResponse, RelayUpEvent, Result, WireError } from '@otr/protocol';
+import type {
+  RelayMessage,
+  RelayRequest,
+  RelayResponse,
+  RelayUpEvent,
+  Result,
+  WireError,
+} from '@otr/protocol';
 import { limits } from '@otr/protocol';
 import { createRegistration } from '../core/registration.ts';
 import { signEnterRoom } from '../core/roomKeys.ts';
@@ -41,9 +48,7 @@ export class RelayTalk {
     this.#connection += 1;
     if (this.#session.memory.sync.phase === 'away') return;
     this.#session.signs.disconnected();
-    this.#turn('disconnected', (draft) =>
-      feedRoom(this.#session.parts, draft, { kind: 'disconnected' }),
-    );
+    this.#turn('disconnected', (draft) => feedRoom(this.#session.parts, draft, { kind: 'disconnected' }));
     this.#session.tellMembers();
   }
 
@@ -63,6 +68,7 @@ export class RelayTalk {
   }
 
   perform(later: Later): void {
+    if (this.#session.closed) return;
     switch (later.kind) {
       case 'enter':
         void this.#enter();
@@ -81,6 +87,9 @@ export class RelayTalk {
         break;
       case 'wipe':
         this.#session.parts.store.wipeDeleted();
+        break;
+      case 'forget':
+        this.#session.forget();
         break;
     }
   }
@@ -103,22 +112,34 @@ export class RelayTalk {
     void this.ask('exitRoom', { room });
   }
 
-  /** S3, S5. */
-  async #enter(): Promise<void> {
+  /** S3. Asking again on the same connection changes nothing. */
+  async askToEnter(): Promise<Result<Snapshot> | null> {
     const { room, keys } = this.#session.parts;
-    const { stored, log, ownKeys } = this.#session.memory;
-    if (!this.#challenge) return;
+    if (!this.#challenge) return null;
     const signature = signEnterRoom(keys, this.#challenge, room);
+    const publicKeys = this.#session.memory.ownKeys.map(({ pair }) => pair.publicKey);
+    return this.ask('enterRoom', { room, signature, keys: publicKeys });
+  }
+
+  async #enter(): Promise<void> {
+    const { stored, log } = this.#session.memory;
     if (stored.createdHere && log?.joinedAt == null) {
-      const created = await this.ask('createRoom', { room, accessKey: keys.accessPublicKey, signature });
+      const created = await this.#askToCreate();
       if (!created) return;
       if (!created.ok) return this.#refused(created.error);
     }
-    const ownPublicKeys = ownKeys.map(({ pair }) => pair.publicKey);
-    const entered = await this.ask('enterRoom', { room, signature, keys: ownPublicKeys });
+    const entered = await this.askToEnter();
     if (!entered) return;
     if (entered.ok) this.#entered(entered.value);
     else this.#refused(entered.error);
+  }
+
+  /** S5. */
+  async #askToCreate(): Promise<Result<Record<string, never>> | null> {
+    const { room, keys } = this.#session.parts;
+    if (!this.#challenge) return null;
+    const signature = signEnterRoom(keys, this.#challenge, room);
+    return this.ask('createRoom', { room, accessKey: keys.accessPublicKey, signature });
   }
 
   #entered(snapshot: Snapshot): void {

@@ -19,12 +19,17 @@ export function sendText(session: RoomSession, id: string, text: string): Result
   const { stored, outbox } = session.memory;
   if (stored.leaving) return refuse('roomNotFound', 'You are leaving this room.');
   if (outbox.items.length >= queueLimit) {
-    return refuse('rateLimited', `${queueLimit} messages wait for the relay. Send more when it has taken some.`);
+    return refuse(
+      'rateLimited',
+      `${queueLimit} messages wait for the relay. Send more when it has taken some.`,
+    );
   }
   if (Buffer.byteLength(JSON.stringify(text)) > jsonLimit) {
     return refuse('tooLarge', 'This text is too long for one message. Send it in parts.');
   }
-  const done = session.step('queued', (draft) => queueContent(session.parts, draft, { kind: 'text', text }, id));
+  const done = session.step('queued', (draft) =>
+    queueContent(session.parts, draft, { kind: 'text', text }, id),
+  );
   return done.ok ? ok({ id }) : done;
 }
 

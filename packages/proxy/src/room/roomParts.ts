@@ -45,7 +45,9 @@ export type Later =
   | { readonly kind: 'register' }
   | { readonly kind: 'append'; readonly id: string }
   | { readonly kind: 'wait'; readonly timer: 'sync' | 'outbox'; readonly milliseconds: number }
-  | { readonly kind: 'wipe' };
+  | { readonly kind: 'wipe' }
+  /** We have left: nothing of the room is kept. */
+  | { readonly kind: 'forget' };
 
 /** The memory while a step is being made, with what it causes. */
 export type Draft = { -readonly [Part in keyof RoomMemory]: RoomMemory[Part] } & {

@@ -1,5 +1,5 @@
-import { createPairwiseCipher } from '../core/pairwiseCipher.ts';
 import { generateKeyPair } from '../core/keyPair.ts';
+import { createPairwiseCipher } from '../core/pairwiseCipher.ts';
 import { fromText, toText } from '../core/text.ts';
 import { type OutboxEffect, type OutboxInput, stepOutbox } from '../machine/outbox.ts';
 import { type RoomEffect, type RoomInput, stepRoom } from '../machine/room.ts';

@@ -48,7 +48,10 @@ function migrate(database: DatabaseSync): OpenedDatabase {
   const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
   if (version > migrations.length) {
     database.close();
-    return { ok: false, message: 'This profile was written by a newer version. Install that version to open it.' };
+    return {
+      ok: false,
+      message: 'This profile was written by a newer version. Install that version to open it.',
+    };
   }
   for (const [index, migration] of migrations.entries()) {
     if (index < version) continue;

@@ -120,7 +120,9 @@ function entryOf(columns: Columns): LoggedEntry {
 
 function prepare(database: DatabaseSync) {
   return {
-    room: database.prepare('SELECT cursor, epoch, joined_at, digest, run, settling FROM rooms WHERE number = ?'),
+    room: database.prepare(
+      'SELECT cursor, epoch, joined_at, digest, run, settling FROM rooms WHERE number = ?',
+    ),
     members: database.prepare('SELECT * FROM members WHERE room = ?'),
     saveRoom: database.prepare(
       `UPDATE rooms SET cursor = ?, epoch = ?, joined_at = ?, digest = ?, run = ?, settling = ? WHERE number = ?`,

@@ -74,11 +74,15 @@ function prepare(database: DatabaseSync) {
     of: database.prepare(`${select} ORDER BY number`),
     get: database.prepare(`${select} AND id = ?`),
     add: database.prepare('INSERT INTO outbox (room, id, content, at) VALUES (?, ?, ?, ?)'),
-    seal: database.prepare('UPDATE outbox SET epoch = ?, counter = ?, envelope = ? WHERE room = ? AND id = ?'),
+    seal: database.prepare(
+      'UPDATE outbox SET epoch = ?, counter = ?, envelope = ? WHERE room = ? AND id = ?',
+    ),
     sealed: database.prepare(
       'SELECT epoch, envelope FROM outbox WHERE room = ? AND id = ? AND envelope IS NOT NULL',
     ),
-    unsealAll: database.prepare('UPDATE outbox SET epoch = NULL, counter = NULL, envelope = NULL WHERE room = ?'),
+    unsealAll: database.prepare(
+      'UPDATE outbox SET epoch = NULL, counter = NULL, envelope = NULL WHERE room = ?',
+    ),
     remove: database.prepare('DELETE FROM outbox WHERE room = ? AND id = ?'),
   };
 }

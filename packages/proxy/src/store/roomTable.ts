@@ -110,7 +110,8 @@ function roomOf(columns: Columns): StoredRoom {
 }
 
 function prepare(database: DatabaseSync) {
-  const select = 'SELECT rooms.*, drafts.text AS draft FROM rooms LEFT JOIN drafts ON drafts.room = rooms.number';
+  const select =
+    'SELECT rooms.*, drafts.text AS draft FROM rooms LEFT JOIN drafts ON drafts.room = rooms.number';
   return {
     all: database.prepare(`${select} ORDER BY rooms.number`),
     get: database.prepare(`${select} WHERE rooms.number = ?`),

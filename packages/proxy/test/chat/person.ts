@@ -12,14 +12,22 @@ export class Person {
   readonly #waiting = new Set<() => void>();
 
   constructor(options: Partial<ChatOptions> & { relayUrl: string; store?: Store }) {
-    this.chat = createChat({ log: silent, version: 'test', ...options, store: options.store ?? memoryStore() });
+    this.chat = createChat({
+      log: silent,
+      version: 'test',
+      ...options,
+      store: options.store ?? memoryStore(),
+    });
     this.chat.subscribe((event) => {
       this.events.push(event);
       for (const look of this.#waiting) look();
     });
   }
 
-  async ask<Event extends ChatEvent>(event: Event, request: LocalRequest<Event>): Promise<LocalResponse<Event>> {
+  async ask<Event extends ChatEvent>(
+    event: Event,
+    request: LocalRequest<Event>,
+  ): Promise<LocalResponse<Event>> {
     const answer: Result<LocalResponse<Event>> = await this.chat.request(event, request);
     if (!answer.ok) throw new Error(`${event}: ${answer.error.code} ${answer.error.message}`);
     return answer.value;

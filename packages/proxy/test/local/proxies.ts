@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { silent } from '../../src/log.ts';
 import { type ProxyOptions, type RunningProxy, type Started, startProxyWith } from '../../src/proxy.ts';
 import { type FakeChat, fakeChat } from './fakeChat.ts';
-import { builtPage } from './surface.ts';
+import { buildPage } from './surface.ts';
 
 /** Proxies of one test, over fake chats, and the folder they live in. */
 export async function openProxies() {
   const base = await mkdtemp(join(tmpdir(), 'otr-test-'));
   const folder = join(base, 'profile');
-  const pageFolder = await builtPage();
+  const pageFolder = join(base, 'page');
+  await buildPage(pageFolder);
   const chats: FakeChat[] = [];
   const running: RunningProxy[] = [];
 

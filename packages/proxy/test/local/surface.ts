@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,13 +12,12 @@ import { type FakeChat, fakeChat } from './fakeChat.ts';
 
 export const label = 'otr-0123456789abcdef';
 
-/** A folder with a small built page. */
-export async function builtPage(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'otr-page-'));
+/** Makes a folder with a small built page. */
+export async function buildPage(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'index.html'), '<!doctype html><title>otr</title>');
   await writeFile(join(folder, 'page.js'), 'export {};');
   await writeFile(join(folder, 'notes.secret'), 'of a type that is not served');
-  return folder;
 }
 
 export interface Surface {
@@ -31,9 +30,20 @@ export interface Surface {
 
 export async function openSurface(more: { helloWithinMs?: number } = {}): Promise<Surface> {
   const chat = fakeChat();
-  const files = await readPageFiles(await builtPage());
+  const folder = await mkdtemp(join(tmpdir(), 'otr-page-'));
+  await buildPage(folder);
+  const files = await readPageFiles(folder);
+  await rm(folder, { recursive: true });
   if (files === null) throw new Error('no page');
-  const server = await openPageServer({ chat, log: silent, files, host: '127.0.0.1', label, port: null, ...more });
+  const server = await openPageServer({
+    chat,
+    log: silent,
+    files,
+    host: '127.0.0.1',
+    label,
+    port: null,
+    ...more,
+  });
   if (server === null) throw new Error('no port');
   const { port } = server;
   return { server, chat, port, labelHost: `${label}.localhost:${port}`, literalHost: `127.0.0.1:${port}` };

@@ -65,11 +65,7 @@ export function ChatPage({ profile }: { profile: Profile }) {
 
   return (
     <DialogContext value={openDialog}>
-      <div
-        className="layout"
-        data-pane={pane}
-        data-members={wide && showMembers}
-      >
+      <div className="layout" data-pane={pane} data-members={wide && showMembers}>
         <RoomsPane
           name={profile.name ?? ''}
           rooms={rooms}

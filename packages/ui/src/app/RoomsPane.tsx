@@ -39,10 +39,9 @@ interface RoomsPaneProps {
 export function RoomsPane({ name, rooms, openRoom, alone }: RoomsPaneProps) {
   const openDialog = useDialogs();
   const Pane = alone ? 'main' : 'div';
-  const Heading = alone ? 'h1' : 'h2';
   return (
     <Pane className="roomsPane">
-      <Heading className="visuallyHidden">{strings.rooms.title}</Heading>
+      {alone && <h1 className="visuallyHidden">{strings.rooms.title}</h1>}
       <header className="paneHeader">
         <button
           type="button"

@@ -1,5 +1,6 @@
 import type { Member } from '@otr/protocol';
 import { UserPlus } from 'lucide-react';
+import { useMemo } from 'react';
 import { VList } from 'virtua';
 import { strings } from '../strings.ts';
 import { Avatar } from './Avatar.tsx';
@@ -27,33 +28,28 @@ function MemberItem({ member }: { member: Member }) {
   );
 }
 
-/** Above this, only the members in view are in the page. */
-const virtualFrom = 60;
+/** A line of the list: a heading, or a member. */
+type Line = { kind: 'heading'; text: string } | { kind: 'member'; member: Member };
 
-function MemberRows({ members }: { members: readonly Member[] }) {
-  if (members.length < virtualFrom) {
-    return (
-      <ul className="memberRows">
-        {members.map((member) => (
-          <li key={member.key}>
-            <MemberItem member={member} />
-          </li>
-        ))}
-      </ul>
-    );
-  }
-  return (
-    <VList
-      className="memberRows virtual"
-      data={members}
-      itemSize={44}
-      tabIndex={0}
-      aria-label={strings.members.title}
-      role="group"
-    >
-      {(member) => <MemberItem key={member.key} member={member} />}
-    </VList>
-  );
+function linesOf(members: readonly Member[]): Line[] {
+  const parts = [
+    { heading: strings.members.onlineHeading, part: members.filter(({ online }) => online) },
+    { heading: strings.members.offlineHeading, part: members.filter(({ online }) => !online) },
+  ];
+  return parts.flatMap(({ heading, part }): Line[] => {
+    if (part.length === 0) return [];
+    const lines = part.sort(byName).map((member): Line => ({ kind: 'member', member }));
+    return [{ kind: 'heading', text: heading(part.length) }, ...lines];
+  });
+}
+
+function LineItem({ line }: { line: Line }) {
+  if (line.kind === 'heading') return <h3 className="memberHeading">{line.text}</h3>;
+  return <MemberItem member={line.member} />;
+}
+
+function keyOf(line: Line): string {
+  return line.kind === 'heading' ? line.text : line.member.key;
 }
 
 interface MemberListProps {
@@ -61,22 +57,20 @@ interface MemberListProps {
   onInvite(): void;
 }
 
-/** Who is in the room: online first, oneself at the top. */
+/** Who is in the room: online first, oneself at the top. A thousand members scroll like ten. */
 export function MemberList({ members, onInvite }: MemberListProps) {
-  const online = members.filter((member) => member.online).sort(byName);
-  const offline = members.filter((member) => !member.online).sort(byName);
+  const lines = useMemo(() => linesOf(members), [members]);
   return (
     <div className="memberList" data-testid="member-list">
-      {online.length > 0 && <h3 className="memberHeading">{strings.members.onlineHeading(online.length)}</h3>}
-      {online.length > 0 && <MemberRows members={online} />}
-      {offline.length > 0 && (
-        <h3 className="memberHeading">{strings.members.offlineHeading(offline.length)}</h3>
-      )}
-      {offline.length > 0 && <MemberRows members={offline} />}
-      <button type="button" className="button memberInvite" onClick={onInvite}>
-        <UserPlus size={18} aria-hidden="true" />
-        {strings.members.invite}
-      </button>
+      <VList className="memberRows" data={lines} tabIndex={0} role="group" aria-label={strings.members.title}>
+        {(line) => <LineItem key={keyOf(line)} line={line} />}
+      </VList>
+      <div className="memberInvite">
+        <button type="button" className="button" onClick={onInvite}>
+          <UserPlus size={18} aria-hidden="true" />
+          {strings.members.invite}
+        </button>
+      </div>
     </div>
   );
 }

@@ -64,31 +64,31 @@ export function RoomPane({ room, members, target, membersShown, onMembers, compo
   const loaded = timeline !== undefined && (timeline.rows.length > 0 || !timeline.newerLeft);
   return (
     <PaneContext value={pane}>
-    <main ref={pane} className="roomPane" aria-label={room.name}>
-      <RoomHeader room={room} members={members} membersShown={membersShown} onMembers={onMembers} />
-      <StateNote room={room} />
-      {loaded ? (
-        <Timeline
-          key={room.room}
-          ref={list}
+      <main ref={pane} className="roomPane" aria-label={room.name}>
+        <RoomHeader room={room} members={members} membersShown={membersShown} onMembers={onMembers} />
+        <StateNote room={room} />
+        {loaded ? (
+          <Timeline
+            key={room.room}
+            ref={list}
+            room={room}
+            timeline={timeline}
+            target={target}
+            onQuote={(row: MessageRow) => composer.current?.quote(row.text)}
+            empty={isEmpty(timeline) ? <EmptyRoom room={room} alone={members.length <= 1} /> : null}
+          />
+        ) : (
+          <div className="timelineFrame" data-testid="timeline" />
+        )}
+        <Typing room={room.room} />
+        <Composer
+          key={`composer ${room.room}`}
+          ref={composer}
           room={room}
-          timeline={timeline}
-          target={target}
-          onQuote={(row: MessageRow) => composer.current?.quote(row.text)}
-          empty={isEmpty(timeline) ? <EmptyRoom room={room} alone={members.length <= 1} /> : null}
+          onSent={() => list.current?.toLatest()}
+          onUp={() => list.current?.focusLast()}
         />
-      ) : (
-        <div className="timelineFrame" data-testid="timeline" />
-      )}
-      <Typing room={room.room} />
-      <Composer
-        key={`composer ${room.room}`}
-        ref={composer}
-        room={room}
-        onSent={() => list.current?.toLatest()}
-        onUp={() => list.current?.focusLast()}
-      />
-    </main>
+      </main>
     </PaneContext>
   );
 }

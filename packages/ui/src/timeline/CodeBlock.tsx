@@ -39,6 +39,7 @@ export function CodeBlock({ node, children }: { node?: CodeNode | undefined; chi
       </div>
       <pre
         ref={code}
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset holds controls, this holds code
         role="group"
         aria-label={language === null ? strings.message.code : strings.message.codeIn(language)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard

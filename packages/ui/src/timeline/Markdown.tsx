@@ -39,6 +39,7 @@ const components: Components = {
   li: ({ className, children }) => <li className={className}>{children}</li>,
   input: ({ checked }) => <span>{checked === true ? '☑' : '☐'} </span>,
   table: ({ children }) => (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset holds controls, this holds a table
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <div className="markdownTable" role="group" aria-label={strings.message.table} tabIndex={0}>
       <table>{children}</table>

@@ -18,7 +18,8 @@ const signs = /[*_`~[\]<>!|#]/g;
 
 /** What stands before a line's text: quotes and list items, each inside the one before. */
 const containers = /^(?:[ \t]*(?:>|[-+*][ \t]|\d{1,9}[.)][ \t]))+/gm;
-const depthAtMost = 24;
+const depthAtMost = 12;
+const depthInAllAtMost = 2_000;
 
 /** Two columns are a level: an item of a nested list is indented by at least that much. */
 function depth(prefix: string): number {
@@ -30,5 +31,7 @@ function depth(prefix: string): number {
 /** Nested too deeply or with too many signs to be worth parsing: shown as it was written. */
 export function isTooMuchMarkup(text: string): boolean {
   if ((text.match(signs)?.length ?? 0) > 4_000) return true;
-  return (text.match(containers) ?? []).some((prefix) => depth(prefix) > depthAtMost);
+  const depths = (text.match(containers) ?? []).map(depth);
+  const inAll = depths.reduce((sum, each) => sum + each, 0);
+  return inAll > depthInAllAtMost || depths.some((each) => each > depthAtMost);
 }

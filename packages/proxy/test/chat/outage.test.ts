@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Relay, startRelay } from '../../../relay/src/index.ts';
+import { fileStore, Person } from './person.ts';
+
+let folder: string;
+let relay: Relay;
+const people: Person[] = [];
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'otr-outage-'));
+  relay = await start(0);
+});
+afterEach(async () => {
+  for (const person of people.splice(0)) await person.close();
+  await relay.close();
+  rmSync(folder, { recursive: true });
+});
+
+function start(port: number, cleanup = {}): Promise<Relay> {
+  return startRelay({ host: '127.0.0.1', port, data: join(folder, 'relay'), cleanup });
+}
+
+/** A person whose profile outlives the proxy. */
+function person(name: string): Person {
+  const made = new Person({ relayUrl: relay.url, name, store: fileStore(join(folder, name)) });
+  people.push(made);
+  return made;
+}
+
+test('who was offline catches up, in order and once', async () => {
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  await ben.close();
+  const said = Array.from({ length: 30 }, (_, n) => `line ${n}`);
+  for (const text of said) await ana.says(room, text);
+  await ana.settles(room);
+
+  const back = person('Ben');
+  await back.hears(room, said);
+  expect(await back.texts(room)).toEqual(said);
+  expect(await back.troubles(room)).toEqual([]);
+  await back.says(room, 'I am back');
+  await ana.hears(room, ['I am back']);
+  expect(await ana.troubles(room)).toEqual([]);
+});
+
+test('[M11] what was written while the relay was away goes out when it is back, in order and once', async () => {
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  const { port } = relay;
+  await relay.close();
+  await ana.until(() => ana.chat.snapshot().relay.state === 'offline');
+  const said = Array.from({ length: 10 }, (_, n) => `queued ${n}`);
+  for (const text of said) await ana.says(room, text);
+  expect(ana.chat.snapshot().relay.queued).toBe(10);
+
+  // The proxy is started anew meanwhile: the queue is on disk.
+  await ana.close();
+  const again = person('Ana');
+  expect(again.room(room)?.queued).toBe(10);
+  relay = await start(port);
+  await ben.hears(room, said);
+  await again.settles(room);
+  expect(await ben.texts(room)).toEqual(said);
+  expect(await again.texts(room)).toEqual(said);
+  for (const who of [again, ben]) expect(await who.troubles(room)).toEqual([]);
+  expect(again.chat.snapshot().relay).toMatchObject({ state: 'online', queued: 0 });
+});
+
+test('[K6] [K7] a key that nobody answered for is removed; who comes back has a new one and goes on', async () => {
+  const { port } = relay;
+  await relay.close();
+  relay = await start(port, { intervalMs: 100, graceMs: 400, answerMs: 100 });
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  const former = ben.room(room)?.me;
+  await ana.says(room, 'before');
+  await ben.hears(room, ['before']);
+  await ben.close();
+
+  await ana.until(() => ana.room(room)?.memberCount === 1);
+  expect(await ana.notices(room)).toContain('keyRemoved');
+  await ana.says(room, 'not for Ben');
+  await ana.settles(room);
+  expect((await ana.messages(room)).at(-1)?.recipients).toEqual([]);
+
+  const back = person('Ben');
+  await back.says(room, 'new key');
+  await ana.hears(room, ['new key']);
+  await back.until(() => back.room(room)?.me !== former && back.room(room)?.me !== null);
+  await ana.says(room, 'for Ben again');
+  await back.hears(room, ['for Ben again']);
+  expect(await back.texts(room)).toEqual(['before', 'new key', 'for Ben again']);
+  expect(await back.notices(room)).toContain('notSealedForYou');
+  for (const who of [ana, back]) expect(await who.troubles(room)).toEqual([]);
+});
+
+test('a live member is never removed by key cleanup', async () => {
+  const { port } = relay;
+  await relay.close();
+  relay = await start(port, { intervalMs: 50, graceMs: 200, answerMs: 50 });
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  const cleo = person('Cleo');
+  await cleo.joins(ana, room);
+  await cleo.close();
+  // Cleo's removal shows that the grace period has passed for everybody.
+  await ana.until(async () => (await ana.notices(room)).includes('keyRemoved'));
+  expect(ana.room(room)?.memberCount).toBe(2);
+});
+
+test('leaving while the relay is away is said, and done when it is back', async () => {
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  const { port } = relay;
+  await relay.close();
+  await ben.until(() => ben.chat.snapshot().relay.state === 'offline');
+  const answer = await ben.chat.request('leaveRoom', { room });
+  expect(answer).toMatchObject({ ok: false, error: { code: 'relayUnreachable' } });
+  relay = await start(port);
+  await ben.until(() => ben.room(room) === undefined);
+  await ana.until(() => ana.room(room)?.memberCount === 1);
+});
+
+test('a relay that has lost the room stops it with a sentence', async () => {
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  const { port } = relay;
+  await relay.close();
+  rmSync(join(folder, 'relay'), { recursive: true });
+  relay = await start(port);
+  await ben.until(() => ben.room(room)?.state === 'stopped');
+  expect(ben.room(room)?.reason).toMatch(/\.$/);
+  await ben.ask('leaveRoom', { room });
+  expect(ben.room(room)).toBeUndefined();
+});

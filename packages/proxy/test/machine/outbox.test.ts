@@ -1,0 +1,152 @@
+import { refuse } from '@otr/protocol';
+import { expect, test } from 'vitest';
+import {
+  type OutboxEffect,
+  type OutboxInput,
+  type OutboxState,
+  outboxOf,
+  stepOutbox,
+} from '../../src/machine/outbox.ts';
+
+const waiting = (id: string, sealedFor: number | null = null) => ({ id, sealedFor, acknowledged: null });
+const refusal = (code: Parameters<typeof refuse>[0], more = {}): OutboxInput => ({
+  kind: 'refused',
+  id: 'a',
+  error: refuse(code, 'No.', more).error,
+  luck: 1,
+});
+
+function outbox(change: Partial<OutboxState> = {}): OutboxState {
+  return { ...outboxOf([waiting('a'), waiting('b')]), epoch: 3, ...change };
+}
+const sent = outbox({ gate: 'open', inFlight: 'a', items: [waiting('a', 3), waiting('b')] });
+
+type Line = [
+  title: string,
+  state: OutboxState,
+  input: OutboxInput,
+  after: Partial<OutboxState>,
+  effects: OutboxEffect[],
+];
+
+const table: Line[] = [
+  ['closed × queued: kept', outbox(), { kind: 'queued', id: 'c' }, { inFlight: null }, []],
+  [
+    'closed × inStep: the first is sealed for the epoch',
+    outbox(),
+    { kind: 'inStep', epoch: 4 },
+    { gate: 'open', inFlight: 'a' },
+    [{ kind: 'seal', id: 'a', epoch: 4 }],
+  ],
+  [
+    '[M11] closed × inStep: what is sealed for this epoch is sent as it is',
+    outbox({ items: [waiting('a', 4), waiting('b')] }),
+    { kind: 'inStep', epoch: 4 },
+    { inFlight: 'a' },
+    [{ kind: 'send', id: 'a' }],
+  ],
+  ['in flight × queued: waits its turn', sent, { kind: 'queued', id: 'c' }, { inFlight: 'a' }, []],
+  ['queued twice is one item', sent, { kind: 'queued', id: 'b' }, { items: sent.items }, []],
+  [
+    'in flight × acknowledged: the next goes, the first stays until the log shows it',
+    sent,
+    { kind: 'acknowledged', id: 'a', seq: 9 },
+    { inFlight: 'b', items: [{ ...waiting('a', 3), acknowledged: 9 }, waiting('b', 3)] },
+    [{ kind: 'seal', id: 'b', epoch: 3 }],
+  ],
+  ['an acknowledgement of another id is nothing', sent, { kind: 'acknowledged', id: 'b', seq: 9 }, sent, []],
+  ['[M12] in flight × epochConflict: nothing goes', sent, refusal('epochConflict'), { gate: 'behind', inFlight: null }, [{ kind: 'catchUp' }]],
+  ['in flight × keyNotRegistered: the log tells', sent, refusal('keyNotRegistered'), { gate: 'behind' }, [{ kind: 'catchUp' }]],
+  [
+    '[M12] behind × inStep: sealed anew under the same id',
+    outbox({ gate: 'behind', items: [waiting('a', 3), waiting('b')] }),
+    { kind: 'inStep', epoch: 4 },
+    { gate: 'open', inFlight: 'a' },
+    [{ kind: 'seal', id: 'a', epoch: 4 }],
+  ],
+  [
+    'in flight × rateLimited: waits as long as it is told',
+    sent,
+    refusal('rateLimited', { retryAfter: 7_000 }),
+    { gate: 'waiting', inFlight: null, problem: null },
+    [{ kind: 'wait', milliseconds: 7_000 }],
+  ],
+  [
+    'in flight × any other refusal: kept, and said',
+    sent,
+    refusal('tooLarge'),
+    { gate: 'waiting', items: sent.items, problem: refuse('tooLarge', 'No.').error },
+    [{ kind: 'wait', milliseconds: 500 }],
+  ],
+  [
+    'waiting × timeout: the same one again',
+    outbox({ gate: 'waiting', items: [waiting('a', 3)] }),
+    { kind: 'timeout' },
+    { gate: 'open', inFlight: 'a' },
+    [{ kind: 'send', id: 'a' }],
+  ],
+  ['closed × timeout: nothing', outbox(), { kind: 'timeout' }, { gate: 'closed' }, []],
+  ['in flight × outOfStep: it is not known whether it arrived', sent, { kind: 'outOfStep' }, { gate: 'closed', inFlight: null, items: sent.items }, []],
+  [
+    '[M13] logged: what is at its place is forgotten',
+    sent,
+    { kind: 'logged', placed: ['a'], cursor: 9, luck: 1 },
+    { items: [waiting('b')] },
+    [{ kind: 'forget', id: 'a' }],
+  ],
+  [
+    '[K7] keyErased: all is to be sealed anew',
+    outbox({ items: [{ ...waiting('a', 3), acknowledged: null }, waiting('b')] }),
+    { kind: 'keyErased' },
+    { items: [waiting('a'), waiting('b')] },
+    [{ kind: 'unsealAll' }],
+  ],
+];
+
+test.each(table)('%s', (_title, state, input, after, effects) => {
+  const step = stepOutbox(state, input);
+  expect(step.state).toMatchObject(after);
+  expect(step.effects).toEqual(effects);
+});
+
+test('an acknowledged entry that the log denies is kept, said, and tried again later', () => {
+  const acknowledged = stepOutbox(sent, { kind: 'acknowledged', id: 'a', seq: 9 }).state;
+  const step = stepOutbox(acknowledged, { kind: 'logged', placed: [], cursor: 9, luck: 1 });
+  expect(step.state.items[0]).toEqual(waiting('a', 3));
+  expect(step.state.gate).toBe('waiting');
+  expect(step.effects.map(({ kind }) => kind)).toEqual(['withheld', 'wait']);
+});
+
+test('a relay that always answers epochConflict is asked ever more slowly', () => {
+  let state: OutboxState = sent;
+  const delays: number[] = [];
+  for (let round = 0; round < 8; round++) {
+    const step = stepOutbox(state, refusal('epochConflict'));
+    for (const effect of step.effects) if (effect.kind === 'wait') delays.push(effect.milliseconds);
+    const inStep = stepOutbox(step.state, { kind: 'inStep', epoch: 3 }).state;
+    state = inStep.gate === 'waiting' ? stepOutbox(inStep, { kind: 'timeout' }).state : inStep;
+  }
+  expect(delays).toEqual([4_000, 8_000, 16_000, 30_000, 30_000]);
+});
+
+test('nothing is ever dropped: only the log takes an item out', () => {
+  const inputs: OutboxInput[] = [
+    { kind: 'inStep', epoch: 5 },
+    refusal('internal'),
+    refusal('epochConflict'),
+    refusal('notAuthorised'),
+    { kind: 'outOfStep' },
+    { kind: 'timeout' },
+    { kind: 'keyErased' },
+    { kind: 'acknowledged', id: 'a', seq: 4 },
+    { kind: 'logged', placed: [], cursor: 100, luck: 0 },
+  ];
+  for (const first of inputs) {
+    for (const second of inputs) {
+      for (const third of inputs) {
+        const end = [first, second, third].reduce((state, input) => stepOutbox(state, input).state, sent);
+        expect(end.items.map(({ id }) => id)).toEqual(['a', 'b']);
+      }
+    }
+  }
+});

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { relayUp } from '@otr/protocol';
+import fc from 'fast-check';
+import * as parser from 'socket.io-msgpack-parser';
+import { expect, test } from 'vitest';
+import { isModestMsgpack } from '../src/wire/msgpackShape.ts';
+import type { TestClient } from './testClient.ts';
+import { testClient, testRelay } from './testRelay.ts';
+import { testRoom } from './testRoom.ts';
+
+/** Sends bytes as a frame, past everything that a well-meaning client does. */
+function sendFrame(client: TestClient, frame: string | Buffer): void {
+  client.socket.io.engine.write(frame as string);
+}
+
+function packet(value: unknown): Buffer {
+  const encoder = new (parser.Encoder as unknown as new () => { encode(value: unknown): [Buffer] })();
+  return encoder.encode(value)[0];
+}
+
+const shape = { depth: 8, values: 16_384 };
+
+const hostileFrames: Record<string, string | Buffer> = {
+  text: 'garbage',
+  nothing: Buffer.alloc(0),
+  'an array of 4 thousand million': Buffer.from('ddffffffff', 'hex'),
+  'a map of 4 thousand million': Buffer.from('dfffffffff', 'hex'),
+  'an array buffer that is not there': Buffer.from('c9ffffffff00', 'hex'),
+  'a string that is not there': Buffer.from('dbffffffff', 'hex'),
+  'bytes that are not there': Buffer.from('c6ffffffff', 'hex'),
+  'a hundred thousand levels': Buffer.alloc(100_000, 0x91),
+  'a million values': Buffer.concat([Buffer.from('dd000f0000', 'hex'), Buffer.alloc(0xf0000, 0xc0)]),
+  'an unused prefix': Buffer.from('c1', 'hex'),
+  'two values': Buffer.from('c0c0', 'hex'),
+  'a number': Buffer.from('2a', 'hex'),
+  null: Buffer.from('c0', 'hex'),
+  'no type': packet({ nsp: '/', data: ['append', {}] }),
+  'another type': packet({ type: 9, nsp: '/', data: [] }),
+  'no namespace': packet({ type: 2, data: ['append', {}] }),
+  'another namespace': packet({ type: 2, nsp: '/admin', data: ['append', {}] }),
+  'no data': packet({ type: 2, nsp: '/' }),
+  'a second connect': packet({ type: 0, nsp: '/' }),
+  'a frame too large': Buffer.alloc(1024 * 1024 + 1),
+};
+
+test('[W3] a frame that is no packet, or too large, closes its connection and nothing else', async () => {
+  const relay = await testRelay();
+  const room = testRoom();
+  const neighbour = await testClient(relay);
+  await neighbour.create(room);
+  await neighbour.join(room);
+  for (const frame of Object.values(hostileFrames)) {
+    const client = await testClient(relay);
+    sendFrame(client, frame);
+    await client.disconnected();
+  }
+  expect(await neighbour.enter(room)).toMatchObject({ head: 1 });
+});
+
+test('[W3] random frames stop nothing', async () => {
+  const relay = await testRelay();
+  const valid = packet({ type: 2, nsp: '/', id: 1, data: ['append', { room: randomBytes(16), slices: [] }] });
+  for (let n = 0; n < 100; n += 1) {
+    const client = await testClient(relay);
+    for (let frame = 0; frame < 20; frame += 1) {
+      const mutated = Buffer.from(valid);
+      mutated[(n * 20 + frame) % mutated.length] = randomBytes(1)[0] ?? 0;
+      sendFrame(client, frame % 2 === 0 ? mutated : randomBytes(1 + frame * 7));
+    }
+    client.close();
+  }
+  const { room } = testRoom();
+  const after = await testClient(relay);
+  expect((await after.refused('volatile', { room, sealed: randomBytes(9) })).code).toBe('notAuthorised');
+});
+
+test("[W4] an event that the wire does not know, also one of Socket.IO's own, is answered unknownEvent", async () => {
+  const relay = await testRelay();
+  const client = await testClient(relay);
+  const names = [
+    'nonsense',
+    '',
+    'error',
+    'disconnect',
+    'disconnecting',
+    'connect',
+    'newListener',
+    '__proto__',
+  ];
+  for (const name of [...names, 'constructor', 'toString', 7, null, {}, ['append']]) {
+    const answered = new Promise((resolve) => {
+      client.socket.io.once('packet', resolve);
+    });
+    sendFrame(client, packet({ type: 2, nsp: '/', id: 5, data: [name, {}] }));
+    expect([name, await answered]).toMatchObject([
+      name,
+      { type: 3, data: [{ ok: false, error: { code: 'unknownEvent' } }] },
+    ]);
+  }
+  sendFrame(client, packet({ type: 2, nsp: '/', data: [] }));
+  await client.create(testRoom());
+});
+
+test('[W2] every event answers badRequest to a request of the wrong shape, with a sentence', async () => {
+  const relay = await testRelay();
+  const client = await testClient(relay);
+  const wrong = [
+    undefined,
+    null,
+    7,
+    'text',
+    [],
+    {},
+    { room: 'x' },
+    { room: Buffer.alloc(15) },
+    Buffer.alloc(9),
+  ];
+  for (const event of Object.keys(relayUp)) {
+    for (const request of wrong) {
+      const answer: unknown = await client.socket.emitWithAck(event, request);
+      expect([event, answer]).toMatchObject([event, { ok: false, error: { code: 'badRequest' } }]);
+    }
+    const nothing: unknown = await client.socket.emitWithAck(event);
+    expect([event, nothing]).toMatchObject([event, { ok: false, error: { code: 'badRequest' } }]);
+  }
+});
+
+test('[W2] a request without acknowledgement is served, a wrong one does no harm', async () => {
+  const relay = await testRelay();
+  const room = testRoom();
+  const client = await testClient(relay);
+  await client.create(room);
+  const key = await client.join(room);
+  for (const event of [...Object.keys(relayUp), 'nonsense']) client.socket.emit(event, { room: 7 });
+  client.socket.emit('append', client.envelope(room, key, [key], 1));
+  await client.entriesUpTo(room.room, 2);
+});
+
+test('[W3] values above their limits are refused and those at the limit are not', async () => {
+  const relay = await testRelay();
+  const room = testRoom();
+  const client = await testClient(relay);
+  await client.create(room);
+  const key = await client.join(room);
+  const envelope = client.envelope(room, key, [], 1);
+  const slice = (bytes: number) => ({ ...envelope, slices: [{ to: key, ciphertext: Buffer.alloc(bytes) }] });
+  const body = (bytes: number) => ({ ...envelope, body: Buffer.alloc(bytes) });
+  const wrong = {
+    'long slice': slice(513),
+    'no slice': slice(0),
+    'long body': body(128 * 1024 + 1),
+    'no body': body(0),
+  };
+  for (const [name, request] of Object.entries(wrong)) {
+    const answer = await client.ask('append', request);
+    expect([name, answer]).toMatchObject([name, { ok: false, error: { code: 'badRequest' } }]);
+  }
+  await client.done('append', { ...slice(512), ...body(128 * 1024), slices: slice(512).slices });
+});
+
+test('the largest envelope, for 1,500 recipients, passes the check of its shape', () => {
+  const slices = Array.from({ length: 1_500 }, () => ({ to: randomBytes(32), ciphertext: randomBytes(512) }));
+  const envelope = { room: randomBytes(16), slices, body: randomBytes(128 * 1024) };
+  const frame = packet({ type: 2, nsp: '/', id: 1, data: ['append', envelope] });
+  expect(frame.length).toBeLessThan(1024 * 1024);
+  expect(isModestMsgpack(frame, shape)).toBe(true);
+});
+
+test('the shape check admits what the encoder makes, and a shorter or longer frame never', () => {
+  fc.assert(
+    fc.property(fc.jsonValue({ maxDepth: 4 }), fc.uint8Array({ maxLength: 300 }), (json, bytes) => {
+      const frame = packet({ json, bytes: Buffer.from(bytes), none: undefined });
+      expect(isModestMsgpack(frame, shape)).toBe(true);
+      expect(isModestMsgpack(frame.subarray(0, -1), shape)).toBe(false);
+      expect(isModestMsgpack(Buffer.concat([frame, Buffer.alloc(1)]), shape)).toBe(false);
+    }),
+  );
+});

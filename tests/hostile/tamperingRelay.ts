@@ -4,6 +4,9 @@ import type { RelayMessage, RelayUpEvent } from '@otr/protocol';
 import { Server, type Socket } from 'socket.io';
 import { io } from 'socket.io-client';
 import * as parser from 'socket.io-msgpack-parser';
+import { PacketType } from 'socket.io-parser';
+
+const encoder = new parser.Encoder();
 
 /** One proxy's connection, numbered in the order in which they came. */
 export type Visitor = { index: number; send(event: string, data: unknown): void };
@@ -49,7 +52,14 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
 
   server.on('connection', (down: Socket) => {
     const up = io(trueRelayUrl, { transports: ['websocket'], parser, forceNew: true, reconnection: false });
-    const visitor: Visitor = { index: visitors.length, send: (event, data) => down.emit(event, data) };
+    // Written below Socket.IO's interface, which refuses names such as `disconnect`: a hostile relay does not.
+    const send = (event: string, data: unknown) => {
+      // The parser's types say a buffer; it is a list of one, as Socket.IO wants it.
+      const packet = { type: PacketType.EVENT, nsp: '/', data: [event, data] };
+      const [frame] = encoder.encode(packet) as unknown as [Buffer];
+      down.conn.write(frame);
+    };
+    const visitor: Visitor = { index: visitors.length, send };
     visitors.push(visitor);
     up.onAny((event: string, data: unknown) => {
       for (const sent of tampering.event?.(event, data, visitor) ?? [data]) down.emit(event, sent);

@@ -87,12 +87,10 @@ describe('a tree shown to a newcomer (§7.9, §12.4.3.1)', () => {
       tree.setParent(node, { ...parent, unmergedLeaves: [leaf] });
       refuses('unmergedLeaves', show(state, tree));
     }
-    const below = [...state.tree.parents()].find(([, p]) => p.unmergedLeaves.length > 0);
+    const below = [...state.tree.parents()].find(([n, p]) => n !== node && p.unmergedLeaves.length > 0);
     if (below === undefined) throw new Error('no unmerged leaf');
-    const [lower, lowerParent] = below;
     const tree = state.tree.copy();
-    tree.setParent(node, { ...parent, unmergedLeaves: lowerParent.unmergedLeaves });
-    tree.setParent(lower, { ...lowerParent, unmergedLeaves: [] });
+    tree.setParent(below[0], { ...below[1], unmergedLeaves: [] });
     refuses('unmergedLeaves', show(state, tree));
   });
 
@@ -114,13 +112,14 @@ describe('a tree shown to a newcomer (§7.9, §12.4.3.1)', () => {
     const state = warm();
     const other = show(state, state.tree, { context: { ...state.context, treeHash: new Uint8Array(32) } });
     refuses('treeHash', other);
-    const tree = state.tree.copy();
+    const cold = room(4)[0] as GroupState;
+    const tree = cold.tree.copy();
     const leaf = tree.leaf(3);
     if (leaf === undefined) throw new Error('leaf');
     const encoded = Uint8Array.from(leaf.encoded);
     encoded[encoded.length - 5] = (encoded[encoded.length - 5] as number) ^ 1;
     tree.setLeaf(3, RatchetTree.read(wrap(encoded)).leaf(0) ?? leaf);
-    refuses('leafSignature', show(state, tree));
+    refuses('leafSignature', show(cold, tree));
   });
 
   it('is refused when a key appears twice', () => {

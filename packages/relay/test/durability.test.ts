@@ -19,7 +19,9 @@ async function relayProcess(data: string) {
   return { url: String(line).trim(), kill };
 }
 
-test('[L2] what was acknowledged is there after kill -9, once and at its place', async () => {
+test('[L2] what was acknowledged is there after kill -9, once and at its place', {
+  timeout: 60_000,
+}, async () => {
   const folder = dataFolder();
   const room = testRoom();
   const acknowledged = new Map<string, number>();

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { relayUp } from '@otr/protocol';
+import { limits, relayUp } from '@otr/protocol';
 import fc from 'fast-check';
 import * as parser from 'socket.io-msgpack-parser';
 import { expect, test } from 'vitest';
@@ -40,7 +40,7 @@ const hostileFrames: Record<string, string | Buffer> = {
   'another namespace': packet({ type: 2, nsp: '/admin', data: ['append', {}] }),
   'no data': packet({ type: 2, nsp: '/' }),
   'a second connect': packet({ type: 0, nsp: '/' }),
-  'a frame too large': Buffer.alloc(1024 * 1024 + 1),
+  'a frame too large': Buffer.alloc(limits.relayFrame + 1),
 };
 
 test('[W3] a frame that is no packet, or too large, closes its connection and nothing else', async () => {
@@ -146,23 +146,26 @@ test('[W3] values above their limits are refused and those at the limit are not'
   const slice = (bytes: number) => ({ ...envelope, slices: [{ to: key, ciphertext: Buffer.alloc(bytes) }] });
   const body = (bytes: number) => ({ ...envelope, body: Buffer.alloc(bytes) });
   const wrong = {
-    'long slice': slice(513),
+    'long slice': slice(limits.slice + 1),
     'no slice': slice(0),
-    'long body': body(128 * 1024 + 1),
+    'long body': body(limits.body + 1),
     'no body': body(0),
   };
   for (const [name, request] of Object.entries(wrong)) {
     const answer = await client.ask('append', request);
     expect([name, answer]).toMatchObject([name, { ok: false, error: { code: 'badRequest' } }]);
   }
-  await client.done('append', { ...slice(512), ...body(128 * 1024), slices: slice(512).slices });
+  await client.done('append', { ...body(limits.body), slices: slice(limits.slice).slices });
 });
 
 test('the largest envelope, for 1,500 recipients, passes the check of its shape', () => {
-  const slices = Array.from({ length: 1_500 }, () => ({ to: randomBytes(32), ciphertext: randomBytes(512) }));
-  const envelope = { room: randomBytes(16), slices, body: randomBytes(128 * 1024) };
+  const slices = Array.from({ length: limits.recipients }, () => ({
+    to: randomBytes(32),
+    ciphertext: randomBytes(limits.slice),
+  }));
+  const envelope = { room: randomBytes(16), slices, body: randomBytes(limits.body) };
   const frame = packet({ type: 2, nsp: '/', id: 1, data: ['append', envelope] });
-  expect(frame.length).toBeLessThan(1024 * 1024);
+  expect(frame.length).toBeLessThan(limits.relayFrame);
   expect(isModestMsgpack(frame, shape)).toBe(true);
 });
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { limits } from '@otr/protocol';
 import { expect, test } from 'vitest';
 import { testClient, testRelay } from './testRelay.ts';
 import { testRegistration, testRoom, testSlice } from './testRoom.ts';
@@ -109,7 +110,7 @@ test('[L5] negative control: who answers for all keys gets all slices, who answe
 
 test('[L5] everyone gets the body', async () => {
   const { room, a, b, keyA, keyB } = await pair();
-  const body = randomBytes(128 * 1024);
+  const body = randomBytes(limits.body);
   const { seq } = await a.done('append', { ...a.envelope(room, keyA, [keyB], 2), body });
   expect((await b.entriesUpTo(room.room, seq)).at(-1)).toMatchObject({ body });
 });

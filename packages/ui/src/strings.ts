@@ -50,7 +50,6 @@ export const strings = {
     text: 'Only the people in your rooms see this name. There is no account.',
     label: 'Your name',
     submit: 'Continue',
-    firstRoom: 'Start talking',
     firstRoomText: 'Make a room and send its invite to somebody, or join with a link that you were sent.',
     promise: 'Messages are encrypted on this computer. The relay in between cannot read them.',
     greeting: (name: string) => `Hello, ${name}`,
@@ -92,8 +91,10 @@ export const strings = {
     emptyTitle: 'Nobody has said anything yet',
     emptyAlone: 'You are the only one here. Invite somebody: send the link, or let them scan the code.',
     emptyTogether: 'Say hello.',
+    joiningTitle: 'Joining the room',
+    joiningText: 'Messages appear here as soon as you are in.',
     start: 'This is the beginning of the room on this computer.',
-    joining: 'Waiting for the relay to let you in. Messages appear as soon as you are in.',
+    joining: 'Waiting for the relay to let you in.',
     creating:
       'The room is stored here. It is made at the relay as soon as it can be reached; you can write already.',
     stopped: (reason: string) => `The relay refuses this room: ${reason}`,
@@ -106,8 +107,6 @@ export const strings = {
     yesterday: 'Yesterday',
     newMessages: 'New messages',
     loading: 'Loading messages…',
-    loadFailed: 'These messages could not be loaded.',
-    retry: 'Try again',
     jump: 'Jump to latest',
     jumpCount: (n: number) => `${count(n, 'new message', 'new messages')}, jump to latest`,
     showAll: 'Show all',
@@ -179,7 +178,7 @@ export const strings = {
   banner: {
     offline: 'The relay is out of reach.',
     connecting: 'Connecting to the relay…',
-    queued: (n: number) => `${count(n, 'message is', 'messages are')} stored here and sent by itself later.`,
+    queued: (n: number) => `${count(n, 'message is', 'messages are')} stored here and will be sent later.`,
     nothingQueued: 'You can keep writing: messages are stored here and sent later.',
     proxyGone: 'The chat program on this computer is not answering. Nothing is sent until it runs again.',
   },
@@ -315,6 +314,5 @@ export const strings = {
   errors: {
     unexpected: 'Something went wrong on this page. Your messages are safe; reload to continue.',
     reload: 'Reload',
-    dismiss: 'Dismiss',
   },
 } as const;

@@ -205,6 +205,31 @@ const checks: readonly Check[] = [
     },
   ],
   [
+    'leaves a room and shows the next one',
+    hashOf('lively'),
+    async (page) => {
+      await page.getByRole('button', { name: 'Room actions' }).click();
+      await page.getByRole('menuitem', { name: 'Leave room…' }).click();
+      await page.getByRole('button', { name: 'Leave room', exact: true }).click();
+      await page.getByRole('heading', { name: 'Harbour trip' }).waitFor();
+      const left = await page.getByTestId('room-list').getByText('Kitchen table').count();
+      return left === 0 ? undefined : 'the room is still in the list';
+    },
+  ],
+  [
+    'shows the beginning of a very long message, and all of it when asked',
+    hashOf('lively'),
+    async (page, { chat }) => {
+      await page.getByTestId('message').last().waitFor();
+      const lines = Array.from({ length: 300 }, (_, line) => `line ${line}`);
+      chat.receive(idOf('lively', 16), 'Ana Lima', lines.join('\n'));
+      await page.getByRole('button', { name: 'Show all' }).click();
+      await page.getByRole('button', { name: 'Show less' }).waitFor();
+      const height = (await page.getByTestId('message').last().boundingBox())?.height ?? 0;
+      return height > 3_000 ? undefined : `${height} px high`;
+    },
+  ],
+  [
     'gives the focus back when a dialog closes',
     hashOf('lively'),
     async (page) => {

@@ -75,9 +75,10 @@ export class Reader {
     return this.raw(this.length());
   }
 
-  /** `T x<V>`: reads items until the vector is used up. */
-  list<T>(read: (r: Reader) => T): T[] {
+  /** `T x<V>`: reads items until the vector is used up. `maximum` octets, where a longer one makes no sense. */
+  list<T>(read: (r: Reader) => T, maximum = Number.POSITIVE_INFINITY): T[] {
     const length = this.length();
+    check(length <= maximum, 'tooLarge', 'vector');
     const start = this.#take(length);
     const inner = new Reader(this.bytes, start, start + length);
     const items: T[] = [];

@@ -34,6 +34,7 @@ export function joinGroup(options: JoinOptions): { state: GroupState; erase: Era
   requireConfig(config);
   const { suite } = config;
   const { keyPackage, secrets } = member;
+  check(options.welcome.length <= config.policy.maximumMessage, 'tooLarge', 'welcome');
   const message = decodeMessage(options.welcome);
   check(message.type === 'welcome', 'argument', 'not a welcome');
   const { welcome } = message;

@@ -38,6 +38,8 @@ export interface GroupPolicy extends RatchetLimits {
   readonly epochsKept: number;
   /** Largest number of leaves a tree may have room for. */
   readonly maximumWidth: number;
+  /** Octets of the largest message that is looked at. */
+  readonly maximumMessage: number;
   /** Longest lifetime of a key package, in seconds (§7.2). */
   readonly maximumLifetime: bigint;
   /** Tolerance for clocks, in seconds. */
@@ -61,6 +63,7 @@ export const strictPolicy: GroupPolicy = {
   generationsKept: 64,
   epochsKept: 2,
   maximumWidth: 4096,
+  maximumMessage: 16 * 1024 * 1024,
   maximumLifetime: 90n * 86_400n,
   clockSkew: 3600n,
   now: () => BigInt(Math.floor(Date.now() / 1000)),

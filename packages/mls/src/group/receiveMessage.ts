@@ -41,6 +41,7 @@ export type Received =
  */
 export function receiveMessage(state: GroupState, encoded: Uint8Array): Received {
   check(!state.closed, 'groupClosed');
+  check(encoded.length <= state.config.policy.maximumMessage, 'tooLarge', 'message');
   const message = decodeMessage(encoded);
   if (message.type === 'privateMessage') return receivePrivate(state, message.privateMessage);
   if (message.type === 'publicMessage') return receivePublic(state, message.publicMessage);

@@ -19,12 +19,15 @@ export function writeCapabilities(w: Writer, value: Capabilities): void {
   }
 }
 
+/** Octets of one list: a thousand numbers are more than any client has. */
+const MAXIMUM = 2048;
+
 export function readCapabilities(r: Reader): Capabilities {
   return {
-    versions: r.list(readU16),
-    suites: r.list(readU16),
-    extensions: r.list(readU16),
-    proposals: r.list(readU16),
-    credentials: r.list(readU16),
+    versions: r.list(readU16, MAXIMUM),
+    suites: r.list(readU16, MAXIMUM),
+    extensions: r.list(readU16, MAXIMUM),
+    proposals: r.list(readU16, MAXIMUM),
+    credentials: r.list(readU16, MAXIMUM),
   };
 }

@@ -91,10 +91,12 @@ function settled(log: RoomLog): RoomLog {
   const { settling } = log;
   if (settling === null || log.cursor < settling.seq) return log;
   const gone = [...log.members.keys()].filter((key) => !settling.members.has(key));
+  // K4: who was known keeps the name that we know.
+  const members = new Map([...settling.members].map(([key, told]) => [key, log.members.get(key) ?? told]));
   return {
     ...log,
     epoch: settling.epoch,
-    members: settling.members,
+    members,
     removed: new Set([...log.removed, ...gone]),
     settling: null,
   };

@@ -148,7 +148,7 @@ function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged'
   for (const { acknowledged } of denied)
     effects.push({ kind: 'withheld', seq: acknowledged ?? input.cursor });
   const failures = state.failures + 1;
-  effects.push({ kind: 'wait', milliseconds: backoff(failures + 4, input.luck) });
+  effects.push({ kind: 'wait', milliseconds: backoff(failures + 2, input.luck) });
   return { state: { ...state, items, failures, gate: 'waiting' }, effects };
 }
 

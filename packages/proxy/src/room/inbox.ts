@@ -51,18 +51,17 @@ function skipExpired(parts: RoomParts, draft: Draft, log: RoomLog, snapshot: Sna
     : { ...next, joinedAt, epoch: settling.epoch, members: settling.members };
 }
 
-/** K2: only registrations by holders of the room secret; for any other nothing is ever sealed. */
+/** K2, K3: only registrations by holders of the room secret; for any other key nothing is ever sealed. */
 function settledOf(parts: RoomParts, draft: Draft, snapshot: Snapshot): Settled {
   const members = new Map<string, MemberState>();
+  const place = { room: parts.ref, seq: snapshot.head, now: parts.now() };
   for (const registration of snapshot.registrations) {
     const opened = openRegistration(parts.room, parts.keys, registration);
     const key = toText(registration.publicKey);
     const publicKey = Uint8Array.from(registration.publicKey);
-    if (opened) members.set(key, { publicKey, name: opened.name, leaving: false });
-    else {
-      const place = { room: parts.ref, seq: snapshot.head, now: parts.now() };
-      writeRow(parts, draft, alarmRow(place, 'badRegistration', null));
-    }
+    if (!opened) writeRow(parts, draft, alarmRow(place, 'badRegistration', null));
+    else if (draft.log?.removed.has(key)) writeRow(parts, draft, alarmRow(place, 'keyReused', null));
+    else members.set(key, { publicKey, name: opened.name, leaving: false });
   }
   return { seq: snapshot.head, epoch: snapshot.epoch, members };
 }

@@ -233,12 +233,22 @@ export class RelayTalk {
     this.#turn('refused', (draft) => feedRoom(this.#session.parts, draft, input));
   }
 
-  /** A step that nobody waits for: where the store fails, the room is entered anew after a while. */
+  /** A step that nobody waits for: where it fails, the room is entered anew after a while. */
   #turn(name: string, change: (draft: Draft) => void): void {
-    if (this.#session.closed || this.#session.step(name, change).ok) return;
+    if (this.#session.closed || this.#succeeds(name, change)) return;
     this.#connection += 1;
     this.#session.timers.start('store', storeRetry, () => {
       if (this.#challenge) this.connect(this.#challenge);
     });
+  }
+
+  /** What a relay sends must not end the process, not even by a bug of ours that it has found. */
+  #succeeds(name: string, change: (draft: Draft) => void): boolean {
+    try {
+      return this.#session.step(name, change).ok;
+    } catch (error) {
+      this.#session.around.log('stepFailed', { step: name, error: error instanceof Error ? error.name : '' });
+      return false;
+    }
   }
 }

@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
 import { fileStore, Person } from './person.ts';
@@ -154,3 +155,44 @@ test('a relay that has lost the room stops it with a sentence', async () => {
   await ben.ask('leaveRoom', { room });
   expect(ben.room(room)).toBeUndefined();
 });
+
+test('entries that expired before they were fetched are said to have; what is left is read', async () => {
+  const { port } = relay;
+  await relay.close();
+  const limits = { retentionMs: 300, pruneIntervalMs: 50 };
+  relay = await startRelay({ host: '127.0.0.1', port, data: join(folder, 'relay'), limits });
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  await ben.close();
+  for (const text of ['lost one', 'lost two']) await ana.says(room, text);
+  await ana.settles(room);
+  // A joiner is told of no older entry than the relay keeps: nothing else tells that it has pruned.
+  const database = () => new DatabaseSync(join(folder, 'relay', relayFile()), { readOnly: true });
+  const kept = () => {
+    const open = database();
+    const row = open.prepare('SELECT COUNT(*) AS count FROM entries').get();
+    open.close();
+    return Number(row?.['count']);
+  };
+  while (kept() > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  await ana.says(room, 'kept');
+  await ana.settles(room);
+
+  const back = person('Ben');
+  await back.hears(room, ['kept']);
+  const rows = await back.rows(room);
+  expect(rows).toContainEqual(expect.objectContaining({ event: 'expired', data: { count: 2 } }));
+  expect(await back.troubles(room)).toEqual([]);
+  await back.says(room, 'all well');
+  await ana.hears(room, ['all well']);
+  expect(await ana.troubles(room)).toEqual([]);
+});
+
+function relayFile(): string {
+  const [file] = readdirSync(join(folder, 'relay')).filter((name) => /\.(db|sqlite)$/.test(name));
+  if (file === undefined) throw new Error('the relay has no database file');
+  return file;
+}

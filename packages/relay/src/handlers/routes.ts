@@ -25,7 +25,7 @@ export const routes: { readonly [Event in RelayUpEvent]: Route<Event> } = {
       slices.reduce((bytes, slice) => bytes + slice.ciphertext.length, body?.length ?? 0) / perSize,
     handle: append,
   },
-  fetch: { parse: relayUp.fetch.request, needsRoom: true, cost: ({ limit }) => limit / 50, handle: fetch },
+  fetch: { parse: relayUp.fetch.request, needsRoom: true, cost: ({ limit }) => limit / 250, handle: fetch },
   putRoomInfo: { parse: relayUp.putRoomInfo.request, needsRoom: true, cost: some(4), handle: putRoomInfo },
   mark: { parse: relayUp.mark.request, needsRoom: true, cost: free, handle: mark },
   volatile: { parse: relayUp.volatile.request, needsRoom: true, cost: free, handle: volatile },

@@ -7,12 +7,19 @@ import { useFeedback } from './feedback.tsx';
 import { useStore } from './useStore.ts';
 import './screens.css';
 
-function Screen({ title, children }: { title?: string; children: ReactNode }) {
+interface ScreenProps {
+  title: string;
+  /** Shown only when it lasts: a connection on this computer is usually made before one sees it. */
+  late?: boolean;
+  children: ReactNode;
+}
+
+function Screen({ title, late = false, children }: ScreenProps) {
   return (
-    <main className="screen">
+    <main className="screen" data-late={late}>
       <div className="screenBox">
         <img className="screenMark" src="./favicon.svg" width={56} height={56} alt="" />
-        {title !== undefined && <h1>{title}</h1>}
+        <h1>{title}</h1>
         {children}
       </div>
     </main>
@@ -21,7 +28,7 @@ function Screen({ title, children }: { title?: string; children: ReactNode }) {
 
 export function ConnectingScreen() {
   return (
-    <Screen title={strings.appName}>
+    <Screen title={strings.appName} late>
       <p role="status">{strings.connecting}</p>
     </Screen>
   );

@@ -1,5 +1,5 @@
 import type { RoomSummary } from '@otr/protocol';
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { strings } from '../strings.ts';
 import { useFeedback } from './feedback.tsx';
 import { parseRoute, type Route, replaceRoute, useHash } from './route.ts';
@@ -23,6 +23,13 @@ export function useRoute(rooms: readonly RoomSummary[]): Route {
       if (!answer.ok && answer.error.code === 'messageNotFound') say(strings.timeline.messageGone);
     });
   }, [store, known, route, say]);
+
+  // The open room was left, here or in another tab.
+  const wasKnown = useRef(known);
+  useEffect(() => {
+    if (wasKnown.current && !known && route.room !== null) replaceRoute(null);
+    wasKnown.current = known;
+  }, [known, route.room]);
 
   // Beside the list there is place for a room: the latest is opened. On a narrow screen the list comes first.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the first room becomes known

@@ -82,7 +82,6 @@ export function LeaveRoomDialog({ room, onClose }: Closable & { room: RoomSummar
     setWorking(false);
     if (!answer.ok) return setProblem(answer.error.message);
     onClose();
-    goTo(null);
   }
 
   return (

@@ -6,12 +6,14 @@ import { strings } from '../strings.ts';
 /** What to do in a room where nothing has been said. */
 export function EmptyRoom({ room, alone }: { room: RoomSummary; alone: boolean }) {
   const openDialog = useDialogs();
+  const joining = room.state === 'joining';
+  const text = alone ? strings.room.emptyAlone : strings.room.emptyTogether;
   return (
     <div className="emptyRoom">
       <MessagesSquare size={40} strokeWidth={1.5} aria-hidden="true" />
-      <h2>{strings.room.emptyTitle}</h2>
-      <p>{alone ? strings.room.emptyAlone : strings.room.emptyTogether}</p>
-      {alone && (
+      <h2>{joining ? strings.room.joiningTitle : strings.room.emptyTitle}</h2>
+      <p>{joining ? strings.room.joiningText : text}</p>
+      {alone && !joining && (
         <button
           type="button"
           className="button primary"

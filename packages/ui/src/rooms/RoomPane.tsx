@@ -75,10 +75,16 @@ export function RoomPane({ room, members, target, membersShown, onMembers, compo
             timeline={timeline}
             target={target}
             onQuote={(row: MessageRow) => composer.current?.quote(row.text)}
-            empty={isEmpty(timeline) ? <EmptyRoom room={room} alone={members.length <= 1} /> : null}
+            empty={
+              isEmpty(timeline) ? (
+                <EmptyRoom room={room} alone={Math.max(members.length, room.memberCount) <= 1} />
+              ) : null
+            }
           />
         ) : (
-          <div className="timelineFrame" data-testid="timeline" />
+          <div className="timelineFrame">
+            <p className="timelineLoading">{strings.timeline.loading}</p>
+          </div>
         )}
         <Typing room={room.room} />
         <Composer

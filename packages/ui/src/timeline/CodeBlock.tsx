@@ -33,13 +33,13 @@ export function CodeBlock({ node, children }: { node?: CodeNode | undefined; chi
     <div className="codeBlock">
       <div className="codeBlockTop">
         <span>{language}</span>
-        <button type="button" aria-label={strings.message.copyCode} onClick={copy} tabIndex={-1}>
+        <button type="button" aria-label={strings.message.copyCode} onClick={copy}>
           {copied ? <Check size={15} aria-hidden="true" /> : <Copy size={15} aria-hidden="true" />}
         </button>
       </div>
+      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset holds controls, this holds code */}
       <pre
         ref={code}
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset holds controls, this holds code
         role="group"
         aria-label={language === null ? strings.message.code : strings.message.codeIn(language)}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard

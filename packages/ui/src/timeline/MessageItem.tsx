@@ -4,8 +4,8 @@ import { memo } from 'react';
 import { clockTime, wholeTime } from '../app/times.ts';
 import { Avatar, hueOf } from '../members/Avatar.tsx';
 import { strings } from '../strings.ts';
-import { Markdown } from './Markdown.tsx';
 import { MessageMenuTrigger } from './MessageMenu.tsx';
+import { MessageText } from './MessageText.tsx';
 import { useReceipt } from './useReceipt.ts';
 import './message.css';
 
@@ -46,7 +46,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           </div>
         )}
         <div className="bubbleBody">
-          <Markdown text={row.text} />
+          <MessageText id={row.id} text={row.text} />
           <div className="messageMeta">
             <time dateTime={new Date(row.at).toISOString()} title={wholeTime(row.at)}>
               {time}

@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { seededRandom, seedOfThisRun } from '../fault/seededRandom.ts';
+import { openScene, type Scene } from './scene.ts';
+
+const seed = seedOfThisRun();
+const random = seededRandom(seed);
+const events = [
+  'challenge',
+  'entries',
+  'keyCleanup',
+  'mark',
+  'volatile',
+  'presence',
+  'disconnect',
+  'error',
+  'constructor',
+];
+
+/** Any value that msgpack can carry, some of it nearly right. */
+function nonsense(depth = 0): unknown {
+  const makers: (() => unknown)[] = [
+    () => null,
+    () => random.below(2) === 0,
+    () => random.below(2 ** 31) - 2 ** 30,
+    () => -0.5,
+    () => '\u0000'.repeat(random.below(50)),
+    () => randomBytes(random.below(64)),
+    () => Buffer.alloc(16),
+    () => 'x'.repeat(random.below(5_000)),
+    () => Array.from({ length: random.below(5) }, () => nonsense(depth + 1)),
+    () => ({
+      room: randomBytes(16),
+      entries: [nonsense(depth + 1)],
+      publicKey: randomBytes(32),
+      seq: nonsense(depth + 1),
+    }),
+    () => ({ ok: true, value: nonsense(depth + 1) }),
+    () => ({ ok: false, error: nonsense(depth + 1) }),
+    () => ({ ['__proto__x']: nonsense(depth + 1), kind: 'envelope' }),
+  ];
+  return depth > 4 ? null : makers[random.below(makers.length)]?.();
+}
+
+describe('a relay that talks nonsense', () => {
+  let scene: Scene;
+  beforeEach(async () => {
+    scene = await openScene();
+  });
+  afterEach(() => scene.close());
+
+  it('[W2] in events is ignored: the room goes on, and nothing of it is shown as a message', async () => {
+    const { ann, bob, room } = scene;
+    for (let round = 0; round < 500; round++) {
+      const event = events[random.below(events.length)] ?? 'entries';
+      scene.relay.visitors[1]?.send(event, nonsense());
+    }
+    await ann.says(room, 'still here?');
+    await bob.hears(room, ['still here?']);
+    await bob.says(room, 'yes');
+    await ann.hears(room, ['yes']);
+    expect(await bob.texts(room), `seed ${seed}`).toEqual(['still here?', 'yes']);
+  });
+
+  it('[W2] in answers keeps messages in the queue until it answers properly', async () => {
+    const { ann, bob, room } = scene;
+    scene.relay.tamper({
+      answer: (event, _request, answer) => (event === 'append' ? nonsense() : answer),
+    });
+    await ann.says(room, 'one');
+    await bob.hears(room, ['one']); // the relay did take it
+    scene.relay.tamper({});
+    await ann.says(room, 'two');
+    await bob.hears(room, ['one', 'two']);
+    await ann.settles(room);
+    expect(await bob.texts(room), `seed ${seed}`).toEqual(['one', 'two']);
+    expect(await ann.texts(room)).toEqual(['one', 'two']);
+  });
+});

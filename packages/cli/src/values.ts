@@ -52,7 +52,7 @@ export const duration: Parse<number> = (value) => {
 export const relayUrl: Parse<string> = (value) => {
   const url = URL.parse(value);
   if (url === null || !/^https?:$/.test(url.protocol)) {
-    return wrong('must be an address such as https://relay.example.org');
+    return wrong('must be an address: https://HOST or http://HOST:PORT');
   }
   if (url.username !== '' || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     return wrong('must be an address without anything after host and port');

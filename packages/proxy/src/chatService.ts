@@ -5,6 +5,7 @@ import {
   type LocalRequest,
   type LocalResponse,
   limits,
+  name as displayName,
   ok,
   type RelayStatus,
   type Result,
@@ -28,7 +29,7 @@ export interface ChatOptions {
   relayUrl: string;
   /** Closed by `Chat.close`. */
   store: Store;
-  /** The display name, where the profile has none yet. */
+  /** The display name, where the profile has none yet. One that the payload's schema refuses counts as none. */
   name?: string;
   log: Log;
   version: string;
@@ -65,8 +66,7 @@ class ChatService implements Chat {
     this.#options = { ...options, relayUrl: new URL(options.relayUrl).origin };
     this.#store = options.store;
     this.#relays = new Relays(options.log, () => this.#tellRelay());
-    if (options.name !== undefined && this.#store.name() === null) this.#store.setName(options.name);
-    this.#name = this.#store.name();
+    this.#name = this.#store.name() ?? this.#firstName(options.name);
     const now = options.now ?? Date.now;
     this.#owner = { store: this.#store, now, profileName: () => this.#name };
     this.#handlers = this.#makeHandlers();
@@ -129,6 +129,13 @@ class ChatService implements Chat {
   #in<Answer>(room: string, handle: (open: OpenRoom) => Answer): Answer | ReturnType<typeof refuse> {
     const open = this.#rooms.get(room);
     return open ? handle(open) : refuse('roomNotFound', 'You are in no such room.');
+  }
+
+  #firstName(wanted: string | undefined): string | null {
+    const parsed = displayName.safeParse(wanted);
+    if (!parsed.success) return null;
+    this.#store.setName(parsed.data);
+    return parsed.data;
   }
 
   #setName(name: string): Result<Record<string, never>> {

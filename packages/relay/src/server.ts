@@ -1,5 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { limits as wire } from '@otr/protocol';
+import { relayParser } from '@otr/protocol/relayParser';
 import { Server, type Socket } from 'socket.io';
 import { Batch } from './batch.ts';
 import { Connection } from './connection.ts';
@@ -17,7 +18,6 @@ import { RoomLive } from './roomLive.ts';
 import { closeSockets, openConnections } from './shutDown.ts';
 import { StartRefused } from './startRefused.ts';
 import { openSqlite } from './storage/sqlite.ts';
-import { guardedParser } from './wire/guardedParser.ts';
 
 export interface Relay {
   /** Where proxies reach it, `http://host:port`. */
@@ -91,7 +91,7 @@ function attach(http: HttpServer, relay: RelayParts): Server {
     maxHttpBufferSize: wire.relayFrame,
     connectTimeout: relay.limits.enterWithinMs,
     serveClient: false,
-    parser: guardedParser,
+    parser: relayParser,
   });
   io.on('connection', (socket) => accept(relay, socket));
   return io;

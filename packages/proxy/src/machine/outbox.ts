@@ -41,11 +41,12 @@ export type OutboxInput =
   | { readonly kind: 'outOfStep' }
   | { readonly kind: 'acknowledged'; readonly id: string; readonly seq: number }
   | { readonly kind: 'refused'; readonly id: string; readonly error: WireError; readonly luck: number }
-  /** The log was processed up to `cursor`; `placed` are the own ids that it holds. */
+  /** The log was processed up to `cursor`, where the epoch is `epoch`; `placed` are the own ids that it holds. */
   | {
       readonly kind: 'logged';
       readonly placed: readonly string[];
       readonly cursor: number;
+      readonly epoch: number;
       readonly luck: number;
     }
   /** Our key was removed: what it sealed has to be sealed anew under the next (K7). */
@@ -137,10 +138,11 @@ function refused(state: OutboxState, input: Extract<OutboxInput, { kind: 'refuse
 
 function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged' }>): OutboxStep {
   const placed = new Set(input.placed);
+  const { epoch } = input;
   const effects: OutboxEffect[] = input.placed.map((id) => ({ kind: 'forget', id }));
   const left = state.items.filter(({ id }) => !placed.has(id));
   const denied = left.filter(({ acknowledged }) => acknowledged !== null && acknowledged <= input.cursor);
-  if (denied.length === 0) return { state: { ...state, items: left }, effects };
+  if (denied.length === 0) return { state: { ...state, items: left, epoch }, effects };
 
   // It was acknowledged and is not there: say so, keep it, and try again later.
   const deniedIds = new Set(denied.map(({ id }) => id));
@@ -149,7 +151,7 @@ function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged'
     effects.push({ kind: 'withheld', seq: acknowledged ?? input.cursor });
   const failures = state.failures + 1;
   effects.push({ kind: 'wait', milliseconds: backoff(failures + 2, input.luck) });
-  return { state: { ...state, items, failures, gate: 'waiting' }, effects };
+  return { state: { ...state, items, epoch, failures, gate: 'waiting' }, effects };
 }
 
 function changed(

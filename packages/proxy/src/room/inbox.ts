@@ -81,8 +81,8 @@ export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly En
   for (const entry of entries) takeEntry(parts, draft, entry, placed);
   if (draft.log) {
     parts.store.log.save(parts.number, draft.log, before);
-    const cursor = draft.log.cursor;
-    feedOutbox(parts, draft, { kind: 'logged', placed, cursor, luck: Math.random() });
+    const { cursor, epoch } = draft.log;
+    feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
   }
   const me = draft.log?.me;
   if (me && draft.log?.removed.has(me)) {

@@ -204,9 +204,9 @@ export class RelayTalk {
   /** An acknowledged entry comes live, or it is fetched. One that should have come already is looked for at once. */
   #expect(seq: number): void {
     const { parts, timers, memory } = this.#session;
-    if ((memory.log?.cursor ?? 0) >= seq) {
-      const cursor = memory.log?.cursor ?? 0;
-      const logged = { kind: 'logged', placed: [], cursor, luck: Math.random() } as const;
+    if (memory.log && memory.log.cursor >= seq) {
+      const { cursor, epoch } = memory.log;
+      const logged = { kind: 'logged', placed: [], cursor, epoch, luck: Math.random() } as const;
       this.#turn('checked', (draft) => feedOutbox(parts, draft, logged));
       return;
     }

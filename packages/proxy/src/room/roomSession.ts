@@ -26,8 +26,8 @@ export interface RoomActor {
 
 type Done = Result<Record<string, never>>;
 
-/** Changes of the list of members within this time are told once. Milliseconds. */
-const membersDelay = 100;
+/** Changes of the list of members within this time are told once; the longer the list, the longer. Milliseconds. */
+const membersDelay = { least: 100, perMember: 2 };
 
 /** One room: its memory, changed step by step, and what its clients are told of it. */
 export class RoomSession {
@@ -111,7 +111,11 @@ export class RoomSession {
 
   tellMembers(): void {
     if (this.#closed || this.timers.isRunning('members')) return;
-    this.timers.start('members', membersDelay, () => {
+    const delay = Math.max(
+      membersDelay.least,
+      (this.#memory.log?.members.size ?? 0) * membersDelay.perMember,
+    );
+    this.timers.start('members', delay, () => {
       this.signs.keepOnly(this.#memory.log?.members ?? new Map());
       this.around.emit({ event: 'members', data: { room: this.parts.ref, members: this.members } });
     });

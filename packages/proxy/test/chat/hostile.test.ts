@@ -192,9 +192,7 @@ test('[M9] a withheld entry is an alarm; when it is handed over everything goes 
 });
 
 test('[M8] another history is noticed at the next message of who has seen the first', async () => {
-  onEnvelope((entry) => [
-    entry.seq === 4 ? { ...entry, from: randomBytes(32), slices: [] } : entry,
-  ]);
+  onEnvelope((entry) => [entry.seq === 4 ? { ...entry, from: randomBytes(32), slices: [] } : entry]);
   await ana.says(room, 'replaced for Ben');
   await troubled('unknownSender');
   await ana.settles(room);
@@ -228,7 +226,11 @@ test('[W2] nonsense is left out, and the chat goes on', async () => {
   evil.tell('error', {});
   evil.tell('__proto__', { a: 1 });
   evil.tell('challenge', { nonce: randomBytes(32) });
-  evil.tell('mark', { room: Buffer.from(room, 'base64url'), publicKey: randomBytes(32), sealed: randomBytes(40) });
+  evil.tell('mark', {
+    room: Buffer.from(room, 'base64url'),
+    publicKey: randomBytes(32),
+    sealed: randomBytes(40),
+  });
   evil.tell('volatile', { room: Buffer.from(room, 'base64url'), sealed: randomBytes(40) });
   evil.tell('presence', { room: randomBytes(16), publicKey: randomBytes(32), online: true });
   await ana.says(room, 'still here');

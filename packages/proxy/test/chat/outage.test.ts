@@ -165,7 +165,7 @@ test('entries that expired before they were fetched are said to have; what is le
   const ben = person('Ben');
   const room = await ana.create('Garden');
   await ben.joins(ana, room);
-  await ana.until(() => ana.room(room)?.memberCount === 2);
+  for (const who of [ana, ben]) await who.until(() => who.room(room)?.memberCount === 2);
   await ben.close();
   for (const text of ['lost one', 'lost two']) await ana.says(room, text);
   await ana.settles(room);
@@ -189,6 +189,23 @@ test('entries that expired before they were fetched are said to have; what is le
   await back.says(room, 'all well');
   await ana.hears(room, ['all well']);
   expect(await ana.troubles(room)).toEqual([]);
+});
+
+test('a relay that cuts who enters no room is no news for a person without rooms', async () => {
+  const { port } = relay;
+  await relay.close();
+  const limits = { enterWithinMs: 50 };
+  relay = await startRelay({ host: '127.0.0.1', port, data: join(folder, 'relay'), limits });
+  let cuts = 0;
+  const log = (event: string) => {
+    if (event === 'relayOffline') cuts += 1;
+  };
+  const ana = new Person({ relayUrl: relay.url, log });
+  people.push(ana);
+  await ana.until(() => ana.chat.snapshot().relay.state === 'online');
+  while (cuts < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  const states = ana.events.flatMap(({ event, data }) => (event === 'relay' ? [data.state] : []));
+  expect(states).toEqual(['online']);
 });
 
 function relayFile(): string {

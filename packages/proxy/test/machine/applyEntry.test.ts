@@ -93,7 +93,8 @@ function say(from: Uint8Array, content: Content, counter: number, change: Partia
 }
 
 const text = (words: string): Content => ({ kind: 'text', text: words });
-const kinds = () => rows.map((row) => ('problem' in row ? row.problem : row.kind === 'notice' ? row.event : row.kind));
+const kinds = () =>
+  rows.map((row) => ('problem' in row ? row.problem : row.kind === 'notice' ? row.event : row.kind));
 
 test('nothing of the time before our own registration is shown', () => {
   register(ana, 'Ana');

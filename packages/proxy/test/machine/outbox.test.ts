@@ -55,8 +55,20 @@ const table: Line[] = [
     [{ kind: 'seal', id: 'b', epoch: 3 }],
   ],
   ['an acknowledgement of another id is nothing', sent, { kind: 'acknowledged', id: 'b', seq: 9 }, sent, []],
-  ['[M12] in flight × epochConflict: nothing goes', sent, refusal('epochConflict'), { gate: 'behind', inFlight: null }, [{ kind: 'catchUp' }]],
-  ['in flight × keyNotRegistered: the log tells', sent, refusal('keyNotRegistered'), { gate: 'behind' }, [{ kind: 'catchUp' }]],
+  [
+    '[M12] in flight × epochConflict: nothing goes',
+    sent,
+    refusal('epochConflict'),
+    { gate: 'behind', inFlight: null },
+    [{ kind: 'catchUp' }],
+  ],
+  [
+    'in flight × keyNotRegistered: the log tells',
+    sent,
+    refusal('keyNotRegistered'),
+    { gate: 'behind' },
+    [{ kind: 'catchUp' }],
+  ],
   [
     '[M12] behind × inStep: sealed anew under the same id',
     outbox({ gate: 'behind', items: [waiting('a', 3), waiting('b')] }),
@@ -86,11 +98,17 @@ const table: Line[] = [
     [{ kind: 'send', id: 'a' }],
   ],
   ['closed × timeout: nothing', outbox(), { kind: 'timeout' }, { gate: 'closed' }, []],
-  ['in flight × outOfStep: it is not known whether it arrived', sent, { kind: 'outOfStep' }, { gate: 'closed', inFlight: null, items: sent.items }, []],
+  [
+    'in flight × outOfStep: it is not known whether it arrived',
+    sent,
+    { kind: 'outOfStep' },
+    { gate: 'closed', inFlight: null, items: sent.items },
+    [],
+  ],
   [
     '[M13] logged: what is at its place is forgotten',
     sent,
-    { kind: 'logged', placed: ['a'], cursor: 9, luck: 1 },
+    { kind: 'logged', placed: ['a'], cursor: 9, epoch: 3, luck: 1 },
     { items: [waiting('b')] },
     [{ kind: 'forget', id: 'a' }],
   ],
@@ -111,7 +129,7 @@ test.each(table)('%s', (_title, state, input, after, effects) => {
 
 test('an acknowledged entry that the log denies is kept, said, and tried again later', () => {
   const acknowledged = stepOutbox(sent, { kind: 'acknowledged', id: 'a', seq: 9 }).state;
-  const step = stepOutbox(acknowledged, { kind: 'logged', placed: [], cursor: 9, luck: 1 });
+  const step = stepOutbox(acknowledged, { kind: 'logged', placed: [], cursor: 9, epoch: 3, luck: 1 });
   expect(step.state.items[0]).toEqual(waiting('a', 3));
   expect(step.state.gate).toBe('waiting');
   expect(step.effects.map(({ kind }) => kind)).toEqual(['withheld', 'wait']);
@@ -139,7 +157,7 @@ test('nothing is ever dropped: only the log takes an item out', () => {
     { kind: 'timeout' },
     { kind: 'keyErased' },
     { kind: 'acknowledged', id: 'a', seq: 4 },
-    { kind: 'logged', placed: [], cursor: 100, luck: 0 },
+    { kind: 'logged', placed: [], cursor: 100, epoch: 3, luck: 0 },
   ];
   for (const first of inputs) {
     for (const second of inputs) {

@@ -13,7 +13,11 @@ const entering: RoomState = { phase: 'entering', failures: 0 };
 const catchingUp: RoomState = { phase: 'catchingUp', failures: 0, head: 9 };
 const registering: RoomState = { phase: 'registering', failures: 0 };
 const live: RoomState = { phase: 'live' };
-const waiting = (retry: 'enter' | 'fetch' | 'register'): RoomState => ({ phase: 'waiting', failures: 1, retry });
+const waiting = (retry: 'enter' | 'fetch' | 'register'): RoomState => ({
+  phase: 'waiting',
+  failures: 1,
+  retry,
+});
 
 const at = (cursor: number, registered = true) => ({ cursor, registered });
 const refusal = (code: Parameters<typeof refuse>[0]): RoomInput => ({
@@ -45,14 +49,32 @@ const table: Line[] = [
   ['entering × entered, in step', entering, entered(5, 5), 'live', ['inStep']],
   ['entering × entered, behind', entering, entered(9, 5), 'catchingUp', ['fetch']],
   ['entering × entered, not registered', entering, entered(5, 5, false), 'registering', ['register']],
-  ['[M9] entering × an older head', entering, entered(4, 5), 'waiting', ['outOfStep', 'alarm', 'stop', 'wait']],
+  [
+    '[M9] entering × an older head',
+    entering,
+    entered(4, 5),
+    'waiting',
+    ['outOfStep', 'alarm', 'stop', 'wait'],
+  ],
   ['entering × roomNotFound', entering, refusal('roomNotFound'), 'waiting', ['outOfStep', 'stop', 'wait']],
   ['entering × rateLimited', entering, refusal('rateLimited'), 'waiting', ['wait']],
   ['catchingUp × fetched in part', catchingUp, fetched(3, 6, 9), 'catchingUp', ['fetch']],
   ['catchingUp × fetched all', catchingUp, fetched(3, 9, 9), 'live', ['inStep']],
-  ['catchingUp × fetched all, not registered', catchingUp, fetched(3, 9, 9, false), 'registering', ['register']],
+  [
+    'catchingUp × fetched all, not registered',
+    catchingUp,
+    fetched(3, 9, 9, false),
+    'registering',
+    ['register'],
+  ],
   ['[M9] catchingUp × a hole', catchingUp, fetched(3, 3, 9), 'waiting', ['wait']],
-  ['[M9] catchingUp × an older head', catchingUp, fetched(3, 3, 2), 'waiting', ['outOfStep', 'alarm', 'stop', 'wait']],
+  [
+    '[M9] catchingUp × an older head',
+    catchingUp,
+    fetched(3, 3, 2),
+    'waiting',
+    ['outOfStep', 'alarm', 'stop', 'wait'],
+  ],
   ['catchingUp × expired', catchingUp, { kind: 'expired', luck: 1 }, 'waiting', ['wait']],
   ['catchingUp × behind', catchingUp, { kind: 'behind', head: 12, ...at(3) }, 'catchingUp', []],
   ['catchingUp × relayUnreachable', catchingUp, refusal('relayUnreachable'), 'waiting', ['wait']],
@@ -81,10 +103,22 @@ const table: Line[] = [
   ['registering × roomFull', registering, refusal('roomFull'), 'waiting', ['outOfStep', 'stop', 'wait']],
   ['live × processed', live, { kind: 'processed', ...at(6) }, 'live', ['inStep']],
   ['[L6] live × behind', live, { kind: 'behind', head: 9, ...at(6) }, 'catchingUp', ['fetch']],
-  ['[K7] live × processed, key removed', live, { kind: 'processed', ...at(6, false) }, 'registering', ['outOfStep', 'register']],
+  [
+    '[K7] live × processed, key removed',
+    live,
+    { kind: 'processed', ...at(6, false) },
+    'registering',
+    ['outOfStep', 'register'],
+  ],
   ['waiting × timeout: enter', waiting('enter'), { kind: 'timeout', ...at(5) }, 'entering', ['enter']],
   ['waiting × timeout: fetch', waiting('fetch'), { kind: 'timeout', ...at(5) }, 'catchingUp', ['fetch']],
-  ['waiting × timeout: register', waiting('register'), { kind: 'timeout', ...at(5, false) }, 'registering', ['register']],
+  [
+    'waiting × timeout: register',
+    waiting('register'),
+    { kind: 'timeout', ...at(5, false) },
+    'registering',
+    ['register'],
+  ],
   ['waiting × processed', waiting('fetch'), { kind: 'processed', ...at(5) }, 'waiting', []],
 ];
 

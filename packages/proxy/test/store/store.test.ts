@@ -190,7 +190,10 @@ test('a file that is no database, and one of a newer version, are refused with a
     ok: false,
     message: expect.stringContaining('newer version'),
   });
-  writeFileSync(file, 'this is a text and no database, but long enough to be read as a header of one'.repeat(20));
+  writeFileSync(
+    file,
+    'this is a text and no database, but long enough to be read as a header of one'.repeat(20),
+  );
   expect(openStore({ folder: join(folder, 'profile') })).toMatchObject({
     ok: false,
     message: expect.stringContaining('cannot be opened'),

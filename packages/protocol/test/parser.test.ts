@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import * as msgpack from 'socket.io-msgpack-parser';
+import { describe, expect, it } from 'vitest';
+import { limits } from '../src/limits.ts';
+import { isModestMsgpack } from '../src/relay/msgpackShape.ts';
+import { relayParser } from '../src/relay/parser.ts';
+
+const shape = { depth: 8, values: 16_384 };
+
+function encoded(data: unknown, Encoder: new () => object = relayParser.Encoder): Buffer {
+  const encoder = new Encoder() as { encode(packet: unknown): [Buffer] };
+  return encoder.encode({ type: 2, nsp: '/', id: 1, data: ['append', data] })[0];
+}
+
+/** What the other side hands to its handlers; throws where Socket.IO would close the connection. */
+function decoded(frame: unknown): unknown {
+  const decoder = new relayParser.Decoder();
+  let data: unknown;
+  decoder.on('decoded', (packet: { data: unknown[] }) => {
+    data = packet.data[1];
+  });
+  decoder.add(frame);
+  return data;
+}
+
+describe('parser of the relay wire', () => {
+  it('[W1] carries bytes as bytes, also those of a view into larger memory', () => {
+    const memory = Buffer.from('secret neighbour, public part, secret neighbour');
+    const view = new Uint8Array(memory.buffer, memory.byteOffset + 18, 11);
+    expect(decoded(encoded({ view, list: [view] }))).toEqual({
+      view: Buffer.from('public part'),
+      list: [Buffer.from('public part')],
+    });
+    expect(encoded({ view }).includes('secret')).toBe(false);
+  });
+
+  it('[W1] without it the memory around a view would leave (negative control)', () => {
+    const memory = Buffer.from('secret neighbour, public part, secret neighbour');
+    const view = new Uint8Array(memory.buffer, memory.byteOffset + 18, 11);
+    expect(encoded({ view }, msgpack.Encoder as unknown as new () => object).includes('secret')).toBe(true);
+  });
+
+  it('[W3] the largest envelope, for 1,500 recipients, fits the frame and passes', () => {
+    const slices = Array.from({ length: limits.recipients }, () => ({
+      to: randomBytes(32),
+      ciphertext: randomBytes(limits.slice),
+    }));
+    const frame = encoded({ room: randomBytes(16), slices, body: randomBytes(limits.body) });
+    expect(frame.length).toBeLessThan(limits.relayFrame);
+    expect(isModestMsgpack(frame, shape)).toBe(true);
+  });
+
+  it.each([
+    ['text', 'garbage'],
+    ['an array of 4 thousand million', Buffer.from('ddffffffff', 'hex')],
+    ['bytes that are not there', Buffer.from('c6ffffffff', 'hex')],
+    ['a hundred thousand levels', Buffer.alloc(100_000, 0x91)],
+    ['two values', Buffer.from('c0c0', 'hex')],
+  ])('[W3] refuses %s before anything is decoded', (_, frame) => {
+    expect(() => decoded(frame)).toThrow();
+  });
+
+  it('admits what the encoder makes, and a shorter or longer frame never', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), fc.uint8Array({ maxLength: 300 }), (json, bytes) => {
+        const frame = encoded({ json, bytes, none: undefined });
+        expect(isModestMsgpack(frame, shape)).toBe(true);
+        expect(isModestMsgpack(frame.subarray(0, -1), shape)).toBe(false);
+        expect(isModestMsgpack(Buffer.concat([frame, Buffer.alloc(1)]), shape)).toBe(false);
+      }),
+    );
+  });
+});

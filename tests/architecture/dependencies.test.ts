@@ -52,7 +52,7 @@ describe('dependencies', () => {
     }
   });
 
-  it('of the process that holds keys are the five that docs/decisions/0005 explains', () => {
+  it('of the process that holds keys are those that docs/decisions/0005 explains', () => {
     const manifest = JSON.parse(readRepositoryFile('packages/proxy/package.json')) as {
       dependencies: object;
     };

@@ -17,7 +17,11 @@ const forbidden: { where: RegExp; what: RegExp; why: string }[] = [
   { where: /^packages\/proxy\/src\/core\//, what: /^node:(?!crypto$)|^socket\.io/, why: 'core is pure' },
   { where: /^packages\/proxy\/src\/machine\//, what: /^node:|^socket\.io/, why: 'machines are pure' },
   { where: /^packages\/mls\/src\//, what: /^(?!node:crypto$|\.)/, why: 'mls has node:crypto only' },
-  { where: /^packages\/protocol\/src\//, what: /^(?!zod$|socket\.io-msgpack-parser$|\.)/, why: 'protocol has no I/O' },
+  {
+    where: /^packages\/protocol\/src\//,
+    what: /^(?!zod$|socket\.io-msgpack-parser$|\.)/,
+    why: 'protocol has no I/O',
+  },
   { where: /^packages\/(ui|client)\/src\/(?!node\.ts)/, what: /^node:/, why: 'runs in the browser' },
   { where: /^packages\/client\/src\//, what: /^react/, why: 'the client serves every front end' },
 ];

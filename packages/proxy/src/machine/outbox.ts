@@ -20,8 +20,8 @@ export interface OutboxItem {
 export type Gate = 'closed' | 'open' | 'waiting' | 'behind';
 
 /**
- * Own envelopes in the order in which they were written; one at a time is in flight, so that a refusal never lets a
- * later one overtake. Nothing leaves it but what has been seen in the log (M11).
+ * Own envelopes in the order in which they were written. The next one goes when the one before is at its place in the
+ * log, so that a refusal never lets a later one overtake. Nothing leaves it but what has been seen there (M11).
  */
 export interface OutboxState {
   readonly gate: Gate;
@@ -91,7 +91,7 @@ export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
     case 'acknowledged': {
       if (state.inFlight !== input.id) return { state, effects: [] };
       const items = changed(state.items, input.id, { acknowledged: input.seq });
-      return next({ ...state, items, inFlight: null, failures: 0, problem: null });
+      return { state: { ...state, items, inFlight: null, failures: 0, problem: null }, effects: [] };
     }
     case 'refused':
       return state.inFlight === input.id
@@ -108,11 +108,11 @@ export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
   }
 }
 
-/** Seals or sends the first item that has not been acknowledged, if the gate is open and nothing is in flight. */
+/** Seals or sends the first item, if the gate is open and the one before it is at its place. */
 function next(state: OutboxState): OutboxStep {
+  const [item] = state.items;
   if (state.gate !== 'open' || state.inFlight !== null) return { state, effects: [] };
-  const item = state.items.find(({ acknowledged }) => acknowledged === null);
-  if (!item) return { state, effects: [] };
+  if (!item || item.acknowledged !== null) return { state, effects: [] };
   const inFlight = { ...state, inFlight: item.id };
   if (item.sealedFor === state.epoch) return { state: inFlight, effects: [{ kind: 'send', id: item.id }] };
   return {
@@ -142,7 +142,11 @@ function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged'
   const effects: OutboxEffect[] = input.placed.map((id) => ({ kind: 'forget', id }));
   const left = state.items.filter(({ id }) => !placed.has(id));
   const denied = left.filter(({ acknowledged }) => acknowledged !== null && acknowledged <= input.cursor);
-  if (denied.length === 0) return { state: { ...state, items: left, epoch }, effects };
+  if (denied.length === 0) {
+    const inFlight = state.inFlight !== null && placed.has(state.inFlight) ? null : state.inFlight;
+    const going = next({ ...state, items: left, epoch, inFlight });
+    return { state: going.state, effects: [...effects, ...going.effects] };
+  }
 
   // It was acknowledged and is not there: say so, keep it, and try again later.
   const deniedIds = new Set(denied.map(({ id }) => id));

@@ -79,15 +79,15 @@ export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly En
   if (!before || entries.length === 0) return;
   const placed: string[] = [];
   for (const entry of entries) takeEntry(parts, draft, entry, placed);
-  if (draft.log) {
-    parts.store.log.save(parts.number, draft.log, before);
-    const { cursor, epoch } = draft.log;
-    feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
-  }
   const me = draft.log?.me;
   if (me && draft.log?.removed.has(me)) {
     if (draft.stored.leaving) draft.later.push({ kind: 'forget' });
     else replaceKey(parts, draft, me);
+  }
+  if (draft.log) {
+    parts.store.log.save(parts.number, draft.log, before);
+    const { cursor, epoch } = draft.log;
+    feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
   }
   noteRegistration(parts, draft);
 }

@@ -53,6 +53,16 @@ describe('room keys', () => {
     expect(check(challenge, room, outsider.accessPublicKey)).toBe(false);
   });
 
+  it('[S1] differ by room, by secret and by purpose', () => {
+    const bytes = [keys, outsider, deriveRoomKeys(randomId(), new Uint8Array(32).fill(7))].flatMap((one) => [
+      ...[one.registrationKey, one.profileKey, one.roomInfoKey, one.markKey, one.volatileKey].map((key) =>
+        key.export().toString('hex'),
+      ),
+      Buffer.from(one.accessPublicKey).toString('hex'),
+    ]);
+    expect(new Set(bytes).size).toBe(18);
+  });
+
   it('[S2] a mark counts for its own key only, and a room info for its room only', () => {
     const sealed = sealMark(keys, room, publicKey, { received: 9 });
     expect(openMark(keys, room, publicKey, sealed)).toEqual({ received: 9 });

@@ -48,11 +48,11 @@ const table: Line[] = [
   ['in flight × queued: waits its turn', sent, { kind: 'queued', id: 'c' }, { inFlight: 'a' }, []],
   ['queued twice is one item', sent, { kind: 'queued', id: 'b' }, { items: sent.items }, []],
   [
-    'in flight × acknowledged: the next goes, the first stays until the log shows it',
+    'in flight × acknowledged: the first stays, and the next waits, until the log shows it',
     sent,
     { kind: 'acknowledged', id: 'a', seq: 9 },
-    { inFlight: 'b', items: [{ ...waiting('a', 3), acknowledged: 9 }, waiting('b', 3)] },
-    [{ kind: 'seal', id: 'b', epoch: 3 }],
+    { inFlight: null, items: [{ ...waiting('a', 3), acknowledged: 9 }, waiting('b')] },
+    [],
   ],
   ['an acknowledgement of another id is nothing', sent, { kind: 'acknowledged', id: 'b', seq: 9 }, sent, []],
   [
@@ -106,11 +106,14 @@ const table: Line[] = [
     [],
   ],
   [
-    '[M13] logged: what is at its place is forgotten',
+    '[M13] logged: what is at its place is forgotten, and the next goes',
     sent,
     { kind: 'logged', placed: ['a'], cursor: 9, epoch: 3, luck: 1 },
-    { items: [waiting('b')] },
-    [{ kind: 'forget', id: 'a' }],
+    { inFlight: 'b', items: [waiting('b', 3)] },
+    [
+      { kind: 'forget', id: 'a' },
+      { kind: 'seal', id: 'b', epoch: 3 },
+    ],
   ],
   [
     '[K7] keyErased: all is to be sealed anew',

@@ -61,6 +61,7 @@ export class Person {
       permissions: ['clipboard-read', 'clipboard-write'],
       ...contextOptions,
     });
+    context.setDefaultTimeout(20_000);
     const address = addressOf(running);
     const watch = await watchContext(context, () => address);
     const page = await context.newPage();

@@ -22,9 +22,12 @@ function tableOf(names: readonly OptionName[]): string {
   ].join('\n');
 }
 
+/** Without the spaces and dashes that align its columns. */
+const narrow = (table: string) => table.replace(/ +/g, ' ').replace(/ ?-{3,} ?/g, '---');
+
 it('the guide’s table is the table of options', () => {
   const [, table] = /<!-- options -->\n([\s\S]*?)\n<!-- end -->/.exec(guide) ?? [];
-  expect(table).toBe(tableOf(Object.keys(options) as OptionName[]));
+  expect(narrow(table ?? '')).toBe(narrow(tableOf(Object.keys(options) as OptionName[])));
 });
 
 it('every option belongs to a command', () => {

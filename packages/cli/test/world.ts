@@ -38,7 +38,8 @@ export async function openWorld(): Promise<World> {
     folder,
     relay: listening,
     async person(name) {
-      const profile = { ...variables, OTR_PROFILE: join(folder, name) };
+      // A busy machine is no reason to fail.
+      const profile = { ...variables, OTR_PROFILE: join(folder, name), OTR_TIMEOUT: '60s' };
       const up = { ...profile, OTR_RELAY: listening, OTR_NAME: name, OTR_NO_OPEN: 'yes' };
       let proxy = start(['--json'], { variables: up });
       let { page } = await firstObject<{ page: string }>(proxy);

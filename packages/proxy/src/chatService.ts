@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import {
+  name as displayName,
   type LocalEvent,
   type LocalMessage,
   type LocalRequest,
   type LocalResponse,
   limits,
-  name as displayName,
   ok,
   type RelayStatus,
   type Result,

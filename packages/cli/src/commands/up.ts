@@ -27,10 +27,12 @@ export const up = command({
           'To run one yourself: otr relay',
       );
     }
-    const opened = await openProxy(settings, settings.relay, surroundings.log);
+    // Before anything is open: whoever reads the address may end this process at once.
+    const { ending, log } = surroundings;
+    const opened = await openProxy(settings, settings.relay, log);
     if (!opened.ok) return failed(opened.message);
     await showPage(opened.proxy, settings, surroundings);
-    await aborted(surroundings.ending);
+    await aborted(ending);
     await opened.proxy.close();
     return done;
   },

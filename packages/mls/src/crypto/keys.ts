@@ -9,7 +9,9 @@ export interface KeyAlgorithm {
   readonly name: 'X25519' | 'X448' | 'Ed25519' | 'Ed448' | 'P-256' | 'P-384' | 'P-521' | 'ML-KEM-768';
   readonly privateLength: number;
   readonly publicLength: number;
-  /** Bytes around a raw private key that make it PKCS #8 or SEC 1. */
+  /** What makes a raw public key a SubjectPublicKeyInfo. */
+  readonly publicPrefix: Uint8Array;
+  /** What makes a raw private key PKCS #8, or SEC 1 where there is a suffix. */
   readonly privatePrefix: Uint8Array;
   readonly privateSuffix: Uint8Array;
 }
@@ -20,55 +22,81 @@ const algorithm = (
   name: KeyAlgorithm['name'],
   privateLength: number,
   publicLength: number,
-  prefix: string,
-  suffix = '',
+  publicPrefix: string,
+  privatePrefix: string,
+  privateSuffix = '',
 ): KeyAlgorithm => ({
   name,
   privateLength,
   publicLength,
-  privatePrefix: der(prefix),
-  privateSuffix: der(suffix),
+  publicPrefix: der(publicPrefix),
+  privatePrefix: der(privatePrefix),
+  privateSuffix: der(privateSuffix),
 });
 
-export const X25519 = algorithm('X25519', 32, 32, '302e020100300506032b656e04220420');
-export const X448 = algorithm('X448', 56, 56, '3046020100300506032b656f043a0438');
-export const ED25519 = algorithm('Ed25519', 32, 32, '302e020100300506032b657004220420');
-export const ED448 = algorithm('Ed448', 57, 57, '3047020100300506032b6571043b0439');
-export const P256 = algorithm('P-256', 32, 65, '30310201010420', 'a00a06082a8648ce3d030107');
-export const P384 = algorithm('P-384', 48, 97, '303e0201010430', 'a00706052b81040022');
-export const P521 = algorithm('P-521', 66, 133, '30500201010442', 'a00706052b81040023');
+export const X25519 = algorithm('X25519', 32, 32, '302a300506032b656e032100', '302e020100300506032b656e04220420');
+export const X448 = algorithm('X448', 56, 56, '3042300506032b656f033900', '3046020100300506032b656f043a0438');
+export const ED25519 = algorithm('Ed25519', 32, 32, '302a300506032b6570032100', '302e020100300506032b657004220420');
+export const ED448 = algorithm('Ed448', 57, 57, '3043300506032b6571033a00', '3047020100300506032b6571043b0439');
+export const P256 = algorithm(
+  'P-256',
+  32,
+  65,
+  '3059301306072a8648ce3d020106082a8648ce3d030107034200',
+  '30310201010420',
+  'a00a06082a8648ce3d030107',
+);
+export const P384 = algorithm(
+  'P-384',
+  48,
+  97,
+  '3076301006072a8648ce3d020106052b81040022036200',
+  '303e0201010430',
+  'a00706052b81040022',
+);
+export const P521 = algorithm(
+  'P-521',
+  66,
+  133,
+  '30819b301006072a8648ce3d020106052b8104002303818600',
+  '30500201010442',
+  'a00706052b81040023',
+);
 /** The private key is the 64-byte seed of FIPS 203. */
-export const ML_KEM_768 = algorithm('ML-KEM-768', 64, 1184, '3054020100300b060960864801650304040204428040');
-
-const ML_KEM_SPKI = der('308204b2300b0609608648016503040402038204a100');
+export const ML_KEM_768 = algorithm(
+  'ML-KEM-768',
+  64,
+  1184,
+  '308204b2300b0609608648016503040402038204a100',
+  '3054020100300b060960864801650304040204428040',
+);
 
 const publicObjects = new WeakMap<Uint8Array, KeyObject>();
 const privateObjects = new WeakMap<Uint8Array, KeyObject>();
 
-const base64url = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
-
+/**
+ * Public keys go in as PEM text: for any object node:crypto first probes whether it is a `CryptoKey`, by catching an
+ * exception whose stack trace costs four times the import. (Private keys never become text.)
+ */
 function importPublic(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject {
-  const { name } = algorithm;
-  if (raw.length !== algorithm.publicLength) fail('keyFormat', name);
+  const { name, publicLength, publicPrefix } = algorithm;
+  if (raw.length !== publicLength) fail('keyFormat', name);
+  const base64 = Buffer.concat([publicPrefix, raw]).toString('base64');
   try {
-    switch (name) {
-      case 'ML-KEM-768':
-        return createPublicKey({ key: Buffer.concat([ML_KEM_SPKI, raw]), format: 'der', type: 'spki' });
-      case 'P-256':
-      case 'P-384':
-      case 'P-521': {
-        if (raw[0] !== 4) fail('keyFormat', name);
-        const half = 1 + (raw.length - 1) / 2;
-        const x = base64url(raw.subarray(1, half));
-        const y = base64url(raw.subarray(half));
-        return createPublicKey({ key: { kty: 'EC', crv: name, x, y }, format: 'jwk' });
-      }
-      default:
-        return createPublicKey({ key: { kty: 'OKP', crv: name, x: base64url(raw) }, format: 'jwk' });
-    }
+    return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----\n`);
   } catch {
     return fail('keyFormat', name);
+  }
+}
+
+/** The same probe for private keys, which stay bytes: it is cheap where no stack trace is taken. */
+function importPrivate(wrapped: Buffer, type: 'pkcs8' | 'sec1'): KeyObject {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return createPrivateKey({ key: wrapped, format: 'der', type });
+  } finally {
+    Error.stackTraceLimit = limit;
   }
 }
 
@@ -93,8 +121,7 @@ export function privateKey(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject 
     if (missing < 0 || (missing > 0 && !isScalar)) fail('keyFormat', algorithm.name);
     const wrapped = Buffer.concat([prefix, new Uint8Array(missing), raw, suffix]);
     try {
-      const type = isScalar ? 'sec1' : 'pkcs8';
-      key = createPrivateKey({ key: wrapped, format: 'der', type });
+      key = importPrivate(wrapped, isScalar ? 'sec1' : 'pkcs8');
     } catch {
       return fail('keyFormat', algorithm.name);
     } finally {
@@ -116,7 +143,7 @@ export function publicOf(algorithm: KeyAlgorithm, rawPrivate: Uint8Array): Uint8
 /** The raw form of a public key object. */
 export function exportPublic(algorithm: KeyAlgorithm, key: KeyObject): Uint8Array {
   if (algorithm.name === 'ML-KEM-768') {
-    return new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(ML_KEM_SPKI.length));
+    return new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(algorithm.publicPrefix.length));
   }
   const { x, y } = key.export({ format: 'jwk' });
   const first = Buffer.from(x ?? '', 'base64url');

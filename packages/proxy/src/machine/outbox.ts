@@ -86,8 +86,11 @@ export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
     case 'inStep':
       return next({ ...state, gate: state.gate === 'waiting' ? 'waiting' : 'open', epoch: input.epoch });
     case 'outOfStep':
-      // Whether it arrived is not known: the log or the next try under the same id tells (L3).
-      return { state: { ...state, gate: 'closed', inFlight: null }, effects: [] };
+      // Whether it arrived, and stayed, is not known: the log or the next try under the same id tells (L3).
+      return {
+        state: { ...state, gate: 'closed', inFlight: null, items: unanswered(state.items) },
+        effects: [],
+      };
     case 'acknowledged': {
       if (state.inFlight !== input.id) return { state, effects: [] };
       const items = changed(state.items, input.id, { acknowledged: input.seq });
@@ -156,6 +159,12 @@ function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged'
   const failures = state.failures + 1;
   effects.push({ kind: 'wait', milliseconds: backoff(failures + 2, input.luck) });
   return { state: { ...state, items, epoch, failures, gate: 'waiting' }, effects };
+}
+
+function unanswered(items: readonly OutboxItem[]): readonly OutboxItem[] {
+  return items.some(({ acknowledged }) => acknowledged !== null)
+    ? items.map((item) => ({ ...item, acknowledged: null }))
+    : items;
 }
 
 function changed(

@@ -138,6 +138,12 @@ test('an acknowledged entry that the log denies is kept, said, and tried again l
   expect(step.effects.map(({ kind }) => kind)).toEqual(['withheld', 'wait']);
 });
 
+test('an acknowledged entry that never came is sent again on the next connection', () => {
+  const acknowledged = stepOutbox(sent, { kind: 'acknowledged', id: 'a', seq: 9 }).state;
+  const away = stepOutbox(acknowledged, { kind: 'outOfStep' }).state;
+  expect(stepOutbox(away, { kind: 'inStep', epoch: 3 }).effects).toEqual([{ kind: 'send', id: 'a' }]);
+});
+
 test('a relay that always answers epochConflict is asked ever more slowly', () => {
   let state: OutboxState = sent;
   const delays: number[] = [];

@@ -5,8 +5,8 @@ import {
   type Result,
   relayUp,
 } from '@otr/protocol';
+import { relayParser as parser } from '@otr/protocol/relayParser';
 import { io, type Socket } from 'socket.io-client';
-import * as parser from 'socket.io-msgpack-parser';
 import { generateKeyPair } from '../packages/proxy/src/core/keyPair.ts';
 import { pad } from '../packages/proxy/src/core/padding.ts';
 import { createPairwiseCipher } from '../packages/proxy/src/core/pairwiseCipher.ts';
@@ -52,18 +52,6 @@ export async function enterPlainRoom(url: string, members: number): Promise<Room
   return room;
 }
 
-/** The msgpack encoder knows bytes as `Buffer` only. */
-function withBuffers<Value>(value: Value): Value {
-  if (value instanceof Uint8Array) {
-    return (
-      Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.length)
-    ) as never;
-  }
-  if (Array.isArray(value)) return value.map(withBuffers) as never;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withBuffers(part)])) as never;
-}
-
 /** The answer's value; a refusal ends the benchmark. */
 async function request<Event extends RelayUpEvent>(
   socket: Socket,
@@ -71,7 +59,7 @@ async function request<Event extends RelayUpEvent>(
   data: RelayRequest<Event>,
 ): Promise<RelayResponse<Event>> {
   const answer = await new Promise<Result<RelayResponse<Event>>>((resolve) =>
-    socket.emit(event, withBuffers(data), resolve),
+    socket.emit(event, data, resolve),
   );
   if (!answer.ok) throw new Error(`${event}: ${answer.error.code} ${answer.error.message}`);
   return relayUp[event].response.parse(answer.value) as RelayResponse<Event>;

@@ -12,11 +12,13 @@ export function messageWith(page: Page, text: string): Locator {
   return messages(page).filter({ hasText: text }).last();
 }
 
-/** Creates a room in the page. Answers its id. */
+/** Creates a room in the page, and closes the invite that is then shown. Answers the room's id. */
 export async function createRoom({ page }: Person, name: string): Promise<string> {
   await button(page, strings.rooms.create).first().click();
   await page.getByLabel(strings.dialog.roomName).fill(name);
   await button(page, strings.dialog.create).click();
+  await page.getByRole('dialog', { name: strings.dialog.inviteTitle(name) }).waitFor();
+  await closeDialog(page);
   await page.getByRole('heading', { name, exact: true, level: 1 }).waitFor();
   return openRoom(page);
 }
@@ -40,8 +42,7 @@ export async function copyInvite({ page }: Person): Promise<string> {
   const link = await openInvite(page);
   await button(page, strings.dialog.copy).click();
   await button(page, strings.dialog.copied).waitFor();
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+  await closeDialog(page);
   return link;
 }
 
@@ -52,6 +53,11 @@ export async function joinByPasting({ page }: Person, roomName: string): Promise
   await page.keyboard.press('ControlOrMeta+V');
   await button(page, strings.dialog.join).click();
   await page.getByRole('heading', { name: roomName, exact: true, level: 1 }).waitFor();
+}
+
+export async function closeDialog(page: Page): Promise<void> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
 }
 
 export async function say(page: Page, text: string): Promise<void> {

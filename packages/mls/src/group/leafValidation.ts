@@ -1,5 +1,5 @@
 import { equal } from '../codec/bytes.ts';
-import { check, type ErrorCode } from '../errors.ts';
+import { check } from '../errors.ts';
 import { MLS10 } from '../message/capabilities.ts';
 import {
   type Extension,
@@ -95,16 +95,15 @@ export function checkAgreement(
     inUse.add(leaf.credential.type);
     if (changed.has(index)) brought.add(leaf.credential.type);
   }
-  const supports = (leaf: LeafNode, types: ReadonlySet<number>, code: ErrorCode): void => {
-    for (const type of types) check(leaf.capabilities.credentials.includes(type), code, String(type));
-  };
   for (const [index, leaf] of tree.leaves()) {
     const fresh = changed.has(index);
-    supports(leaf, fresh ? inUse : brought, 'leafCredentialSupport');
+    for (const type of fresh ? inUse : brought) {
+      check(leaf.capabilities.credentials.includes(type), 'leafCredentialSupport', `type ${type}`);
+    }
     if (!fresh && !contextChanged) continue;
     if (required !== undefined) checkSupports(leaf, required);
     for (const type of groupTypes) {
-      check(leaf.capabilities.extensions.includes(type), 'leafGroupExtensions', String(type));
+      check(leaf.capabilities.extensions.includes(type), 'leafGroupExtensions', `type ${type}`);
     }
   }
 }

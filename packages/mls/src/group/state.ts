@@ -75,7 +75,7 @@ export function retire(state: GroupState): PastEpoch {
     senderData: state.secrets.senderData,
     resumption: state.secrets.resumption,
     messageKeys: state.messageKeys,
-    signatureKeys: Array.from({ length: tree.width }, (_, i) => tree.leaf(i)?.signatureKey),
+    signatureKeys: tree.signatureKeys(),
   };
 }
 

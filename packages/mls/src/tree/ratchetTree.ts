@@ -75,6 +75,13 @@ export class RatchetTree {
     }
   }
 
+  /** The members' signature keys by leaf index. */
+  signatureKeys(): (Uint8Array | undefined)[] {
+    const keys: (Uint8Array | undefined)[] = new Array(this.width);
+    for (let i = 0; i < keys.length; i++) keys[i] = this.leaf(i)?.signatureKey;
+    return keys;
+  }
+
   /** The parents that are not blank, by node index. */
   *parents(): Generator<[node: number, parent: ParentNode]> {
     for (let node = 1; node < this.#nodes.length; node += 2) {

@@ -9,12 +9,11 @@ import {
   refuse,
   relayDown,
 } from '@otr/protocol';
+import { relayParser } from '@otr/protocol/relayParser';
 import { io, type Socket } from 'socket.io-client';
-import * as parser from 'socket.io-msgpack-parser';
 import type { Log } from '../log.ts';
 import { closedLink, type LinkEffect, type LinkInput, type LinkState, stepLink } from '../machine/link.ts';
 import { parseAnswer } from './answers.ts';
-import { withBuffers } from './wireBytes.ts';
 
 /** What a link tells. Calls come one after the other, never from inside a method of the link. */
 export interface LinkListener {
@@ -74,7 +73,7 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
   function open(): Socket {
     drop();
     const options = { maxPayload: limits.relayFrame, transports: ['websocket'] };
-    const opened = io(url, { ...options, parser, forceNew: true, reconnection: false });
+    const opened = io(url, { ...options, parser: relayParser, forceNew: true, reconnection: false });
     const lost = (reason: string) => {
       if (socket === opened) step({ kind: 'lost', reason, luck: Math.random() });
     };
@@ -125,7 +124,7 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
       const asked = socket;
       if (state.phase !== 'online' || !asked?.connected) return Promise.resolve(unreachable(url));
       return new Promise((resolve) => {
-        asked.timeout(answerTimeout).emit(event, withBuffers(request), (error: unknown, answer: unknown) => {
+        asked.timeout(answerTimeout).emit(event, request, (error: unknown, answer: unknown) => {
           resolve(error ? unreachable(url) : parseAnswer(event, answer));
         });
       });

@@ -1,4 +1,4 @@
-import type { RelayMessage } from '@otr/protocol';
+import { limits, type RelayMessage } from '@otr/protocol';
 import { openMark, openVolatile } from '../core/roomValues.ts';
 import { toText } from '../core/text.ts';
 import type { Members } from '../machine/members.ts';
@@ -43,9 +43,10 @@ export class LiveSigns {
     return this.#take(publicKey, sealed, members);
   }
 
-  presence({ publicKey, online }: RelayMessage<'presence'>, members: Members): boolean {
+  /** May come before the entry that makes the key a member's: it is kept, within the number of members a room has. */
+  presence({ publicKey, online }: RelayMessage<'presence'>): boolean {
     const key = toText(publicKey);
-    if (online === this.#online.has(key) || (online && !members.has(key))) return false;
+    if (online === this.#online.has(key) || (online && this.#online.size > limits.recipients)) return false;
     if (online) this.#online.add(key);
     else this.#online.delete(key);
     return true;

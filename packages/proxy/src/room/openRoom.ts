@@ -58,7 +58,7 @@ function receiveSign<Event extends RelayDownEvent>(
   const { signs, memory, parts } = session;
   const members: Members = memory.log?.members ?? new Map();
   if (event === 'mark' && signs.mark(message as RelayMessage<'mark'>, members)) session.tellMembers();
-  if (event === 'presence' && signs.presence(message as RelayMessage<'presence'>, members)) {
+  if (event === 'presence' && signs.presence(message as RelayMessage<'presence'>)) {
     session.tellMembers();
   }
   if (event !== 'volatile') return;

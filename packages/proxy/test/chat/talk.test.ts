@@ -176,6 +176,18 @@ test('[M14] marks say who has received what; unread counts what others said', as
   await ben.until(() => ben.room(room)?.unread === 1);
 });
 
+test('who was there first and who came are online to each other, however close together they come', async () => {
+  const [ana, ben] = [person('Ana'), person('Ben')];
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room); // while Ana's own key may still be on its way
+  for (const each of [ana, ben]) {
+    await each.until(async () => {
+      const { members } = await each.ask('getMembers', { room });
+      return members.length === 2 && members.every(({ online }) => online);
+    });
+  }
+});
+
 test('who is online and who types is told', async () => {
   const [ana, ben] = [person('Ana'), person('Ben')];
   const room = await roomOf(ana, ben);

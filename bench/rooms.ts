@@ -5,7 +5,7 @@ import {
   type Result,
   relayUp,
 } from '@otr/protocol';
-import { relayParser as parser } from '@otr/protocol/relayParser';
+import { proxyParser as parser } from '@otr/protocol/relayParser';
 import { io, type Socket } from 'socket.io-client';
 import { generateKeyPair } from '../packages/proxy/src/core/keyPair.ts';
 import { pad } from '../packages/proxy/src/core/padding.ts';

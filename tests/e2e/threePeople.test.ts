@@ -103,8 +103,9 @@ it('they talk all ways: markdown, several lines, code, quotes, long text', async
   await box.press('Enter');
   said += 1;
   for (const { page } of everyone()) {
-    const text = await messageWith(page, 'second line').innerText();
-    expect(text).toMatch(/First line\n+second line/);
+    await messageWith(page, 'second line').waitFor();
+    const text = () => messageWith(page, 'second line').innerText();
+    await expect.poll(text, within).toMatch(/First line\n+second line/);
   }
 
   await sayToAll(cleo, '```ts\nconst answer = 6 * 7;\n```\nand\n\n- one\n- two', 'const answer = 6 * 7;');

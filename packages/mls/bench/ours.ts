@@ -102,35 +102,67 @@ export function measureOurs(suite: Suite, size: number): Figures {
   const figures: Figures = {};
   const of = config(suite);
   const members = Array.from({ length: size - 1 }, (_, i) => newMember(suite, `member ${i + 1}`));
-  const founder = createGroup({ config: of, groupId: Buffer.from('bench'), member: newMember(suite, 'founder') });
+  const founder = createGroup({
+    config: of,
+    groupId: Buffer.from('bench'),
+    member: newMember(suite, 'founder'),
+  });
 
   const made = createCommit(founder, { proposals: adds(members) });
   const a = acceptCommit(made.state).state;
   const welcome = made.send.welcome as Uint8Array;
   const first = members[0] as Member;
   const b = joinGroup({ config: of, welcome, member: first }).state;
-  const few = size >= 1000 ? 3 : 7;
+  const few = size >= 1000 ? 4 : 10;
 
   const joiner = newMember(suite, 'joiner');
   const add = { proposals: adds([joiner]) };
-  figures['add-commit'] = costOf(few * 2, () => a, (s) => acceptCommit(createCommit(s, add).state));
+  figures['add-commit'] = costOf(
+    few * 2,
+    () => a,
+    (s) => acceptCommit(createCommit(s, add).state),
+  );
   const added = createCommit(a, add);
   figures['add-commit, bytes'] = added.send.commit.length;
   figures['welcome, bytes'] = added.send.welcome?.length ?? 0;
-  figures['process add'] = costOf(few * 2, () => b, (s) => receiveMessage(s, added.send.commit));
+  figures['process add'] = costOf(
+    few * 2,
+    () => b,
+    (s) => receiveMessage(s, added.send.commit),
+  );
   const invitation = added.send.welcome as Uint8Array;
-  figures['join'] = costOf(few, () => 0, () => joinGroup({ config: of, welcome: invitation, member: joiner }));
+  figures['join'] = costOf(
+    few,
+    () => 0,
+    () => joinGroup({ config: of, welcome: invitation, member: joiner }),
+  );
 
-  figures['update, cold tree'] = costOf(few, () => cold(a), (s) => createCommit(s));
+  figures['update, cold tree'] = costOf(
+    few,
+    () => cold(a),
+    (s) => createCommit(s),
+  );
   const coldUpdate = createCommit(a);
   figures['cold update, bytes'] = coldUpdate.send.commit.length;
-  figures['process cold update'] = costOf(few, () => b, (s) => receiveMessage(s, coldUpdate.send.commit));
+  figures['process cold update'] = costOf(
+    few,
+    () => b,
+    (s) => receiveMessage(s, coldUpdate.send.commit),
+  );
 
   const [wa, wb] = warmed([a, b], members);
-  figures['update, warm tree'] = costOf(few * 3, () => wa, (s) => createCommit(s));
+  figures['update, warm tree'] = costOf(
+    few * 3,
+    () => wa,
+    (s) => createCommit(s),
+  );
   const update = createCommit(wa);
   figures['warm update, bytes'] = update.send.commit.length;
-  figures['process update'] = costOf(few * 3, () => wb, (s) => receiveMessage(s, update.send.commit));
+  figures['process update'] = costOf(
+    few * 3,
+    () => wb,
+    (s) => receiveMessage(s, update.send.commit),
+  );
 
   messages([wa, wb], figures);
   return figures;
@@ -139,7 +171,11 @@ export function measureOurs(suite: Suite, size: number): Figures {
 /** A founder adds 1,000 members, a hundred to a commit. */
 export function measureBuild(suite: Suite): number {
   const members = Array.from({ length: 999 }, (_, i) => newMember(suite, `member ${i + 1}`));
-  let state = createGroup({ config: config(suite), groupId: Buffer.from('b'), member: newMember(suite, 'f') });
+  let state = createGroup({
+    config: config(suite),
+    groupId: Buffer.from('b'),
+    member: newMember(suite, 'f'),
+  });
   return cpu(() => {
     for (let at = 0; at < members.length; at += 100) {
       const made = createCommit(state, { proposals: adds(members.slice(at, at + 100)) });

@@ -1,16 +1,16 @@
 import { expect } from 'vitest';
 import type { ErrorCode } from '../src/errors.ts';
+import { applyProposals } from '../src/group/applyProposals.ts';
+import { renewLeaf } from '../src/group/createCommit.ts';
+import { provisionalContext } from '../src/group/epoch.ts';
+import type { CommittedProposal } from '../src/group/policy.ts';
 import { protect, signOwn } from '../src/group/protect.ts';
 import type { GroupState } from '../src/group/state.ts';
 import type { Commit } from '../src/message/commit.ts';
-import type { Proposal } from '../src/message/proposal.ts';
-import type { UpdatePath } from '../src/tree/updatePath.ts';
-import { createPath, sealPath } from '../src/tree/pathSecrets.ts';
-import { renewLeaf } from '../src/group/createCommit.ts';
-import { applyProposals } from '../src/group/applyProposals.ts';
-import { provisionalContext } from '../src/group/epoch.ts';
 import { encodeGroupContext } from '../src/message/groupContext.ts';
-import type { CommittedProposal } from '../src/group/policy.ts';
+import type { Proposal } from '../src/message/proposal.ts';
+import { createPath, sealPath } from '../src/tree/pathSecrets.ts';
+import type { UpdatePath } from '../src/tree/updatePath.ts';
 
 /** What a malicious member can do: sign and encrypt whatever it likes with keys that are really its own. */
 

@@ -19,7 +19,8 @@ describe('decoders', () => {
   });
 
   it('(control: unchanged input is accepted by every target)', () => {
-    for (const target of targets) for (const seed of target.seeds) expect(() => target.run(seed)).not.toThrow();
+    for (const target of targets)
+      for (const seed of target.seeds) expect(() => target.run(seed)).not.toThrow();
   });
 
   it('(control: an accepted change, a foreign error and another encoding are each reported)', () => {
@@ -40,7 +41,11 @@ describe('decoders', () => {
         fc.option(fc.nat(255), { nil: undefined }),
         (bytes, numbers, u32, u64, optional) => {
           const w = new Writer(1).opaque(bytes).list(numbers, (v, n) => v.u16(n));
-          const encoded = w.u32(u32).u64(u64).optional(optional, (v, n) => v.u8(n)).finish();
+          const encoded = w
+            .u32(u32)
+            .u64(u64)
+            .optional(optional, (v, n) => v.u8(n))
+            .finish();
           const read = decode(encoded, (r) => [
             Array.from(r.opaque()),
             r.list((v) => v.u16()),

@@ -86,9 +86,20 @@ export function makeTargets(): Target[] {
   return [
     codec('MLSMessage', readMessage, writeMessage, [welcome, sealed, proposed, made.send.commit, info]),
     codec('KeyPackage', readKeyPackage, writeKeyPackage, [member.keyPackage.encoded]),
-    codec('LeafNode', readLeafNode, writeLeafNode, [member.keyPackage.leafNode.encoded, path.leafNode.encoded]),
-    codec('ratchet_tree', RatchetTree.read, (w, tree) => tree.write(w), [warm.tree.encode(), a.tree.encode()]),
-    codec('Proposal', readProposal, writeProposal, proposals.map((p) => encode(p, writeProposal))),
+    codec('LeafNode', readLeafNode, writeLeafNode, [
+      member.keyPackage.leafNode.encoded,
+      path.leafNode.encoded,
+    ]),
+    codec('ratchet_tree', RatchetTree.read, (w, tree) => tree.write(w), [
+      warm.tree.encode(),
+      a.tree.encode(),
+    ]),
+    codec(
+      'Proposal',
+      readProposal,
+      writeProposal,
+      proposals.map((p) => encode(p, writeProposal)),
+    ),
     codec('Commit', readCommit, writeCommit, [encode(commit, writeCommit)]),
     codec('UpdatePath', readUpdatePath, writeUpdatePath, [encode(path, writeUpdatePath)]),
     codec('GroupInfo', readGroupInfo, writeGroupInfo, [infoMessage.groupInfo.encoded]),

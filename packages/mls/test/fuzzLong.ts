@@ -11,7 +11,11 @@ for (const target of makeTargets()) {
   const result = fuzz(target, perTarget, random);
   inputs += result.inputs;
   const slowest = result.slowest.toFixed(1);
-  process.stdout.write(`${target.name}: ${result.inputs} inputs, ${result.accepted} accepted, slowest ${slowest} ms\n`);
+  process.stdout.write(
+    `${target.name}: ${result.inputs} inputs, ${result.accepted} accepted, slowest ${slowest} ms\n`,
+  );
 }
 const seconds = ((Date.now() - started) / 1000).toFixed(0);
-process.stdout.write(`${inputs} inputs in ${seconds} s: no crash, no hang, no changed authenticated input accepted\n`);
+process.stdout.write(
+  `${inputs} inputs in ${seconds} s: no crash, no hang, no changed authenticated input accepted\n`,
+);

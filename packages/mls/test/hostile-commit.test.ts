@@ -1,8 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { encryptWithLabel } from '../src/crypto/hpke.ts';
-import { encodeGroupContext } from '../src/message/groupContext.ts';
-import { mergePath } from '../src/tree/pathSecrets.ts';
-import { treeHash } from '../src/tree/treeHash.ts';
 import { createCommit } from '../src/group/createCommit.ts';
 import { joinGroup } from '../src/group/joinGroup.ts';
 import { generateKemPair } from '../src/group/member.ts';
@@ -10,8 +7,11 @@ import { acceptCommit } from '../src/group/pendingCommit.ts';
 import type { GroupConfig } from '../src/group/policy.ts';
 import { receiveMessage } from '../src/group/receiveMessage.ts';
 import type { GroupState } from '../src/group/state.ts';
+import { encodeGroupContext } from '../src/message/groupContext.ts';
 import { decodeMessage, encodeMessage } from '../src/message/message.ts';
 import type { Proposal } from '../src/message/proposal.ts';
+import { mergePath } from '../src/tree/pathSecrets.ts';
+import { treeHash } from '../src/tree/treeHash.ts';
 import type { UpdatePath } from '../src/tree/updatePath.ts';
 import { forgeCommit, forgeProposals, honestPath, refuses } from './forge.ts';
 import { commit, config, newMember, room, text } from './room.ts';
@@ -29,7 +29,8 @@ const psk = (id: string, n = nonce): Proposal => ({
 });
 const withPsk = (): GroupConfig => ({
   ...config(),
-  psk: (name) => (name.type === 'external' && Buffer.from(name.id).toString() === 'known' ? text('key') : undefined),
+  psk: (name) =>
+    name.type === 'external' && Buffer.from(name.id).toString() === 'known' ? text('key') : undefined,
 });
 const extensions = (): Proposal => ({ type: 'groupContextExtensions', extensions: [] });
 const reInit = (version = 1): Proposal => ({
@@ -54,7 +55,9 @@ describe('a list of proposals (§12.1, §12.2) is refused when it', () => {
     const [evil, honest] = room(4) as [GroupState, GroupState];
     const leafNode = evil.tree.leaf(0);
     if (leafNode === undefined) throw new Error('leaf');
-    refuses('proposalListUpdate', () => receiveMessage(honest, forgeProposals(evil, { type: 'update', leafNode })));
+    refuses('proposalListUpdate', () =>
+      receiveMessage(honest, forgeProposals(evil, { type: 'update', leafNode })),
+    );
   });
   it('removes the committer', () => refuses('proposalListSelfRemove', list(remove(0))));
   it('removes a leaf twice', () => refuses('proposalListSameLeaf', list(remove(2), remove(2))));
@@ -71,7 +74,9 @@ describe('a list of proposals (§12.1, §12.2) is refused when it', () => {
     const joined = commit(states, 0, {}, [member]);
     const { keyPackage } = member;
     const [evil, honest] = joined as [GroupState, GroupState];
-    refuses('proposalListMember', () => receiveMessage(honest, forgeProposals(evil, { type: 'add', keyPackage })));
+    refuses('proposalListMember', () =>
+      receiveMessage(honest, forgeProposals(evil, { type: 'add', keyPackage })),
+    );
   });
   it('names a pre-shared key twice', () => refuses('proposalListPsk', list(psk('known'), psk('known'))));
   it('has a nonce of the wrong length', () => refuses('pskNonce', list(psk('known', new Uint8Array(31)))));
@@ -100,7 +105,9 @@ describe('a list of proposals (§12.1, §12.2) is refused when it', () => {
   it('refers to a proposal that was never sent (§12.4)', () => {
     const [evil, honest] = room(2) as [GroupState, GroupState];
     const proposals = [{ type: 'reference', reference: new Uint8Array(32) }] as const;
-    refuses('proposalUnknown', () => receiveMessage(honest, forgeCommit(evil, { proposals, path: undefined })));
+    refuses('proposalUnknown', () =>
+      receiveMessage(honest, forgeCommit(evil, { proposals, path: undefined })),
+    );
   });
   it('makes the tree larger than the policy allows', () => {
     const [evil, honest] = room(4, config(suite, { maximumWidth: 4 })) as [GroupState, GroupState];
@@ -109,7 +116,9 @@ describe('a list of proposals (§12.1, §12.2) is refused when it', () => {
 });
 
 /** Member 0 commits with a changed path; member 1 of four receives it. */
-function withPath(change: (path: UpdatePath, evil: GroupState, honest: GroupState) => UpdatePath | undefined) {
+function withPath(
+  change: (path: UpdatePath, evil: GroupState, honest: GroupState) => UpdatePath | undefined,
+) {
   let states = room(4);
   for (const by of [2, 3]) states = commit(states, by, {});
   const [evil, honest] = states as [GroupState, GroupState];
@@ -119,18 +128,30 @@ function withPath(change: (path: UpdatePath, evil: GroupState, honest: GroupStat
 
 describe('a path (§7.5, §7.9, §12.4) is refused when', () => {
   it('(control: an honest one passes up to the tag)', () => {
-    refuses('confirmationTag', withPath((path) => path));
+    refuses(
+      'confirmationTag',
+      withPath((path) => path),
+    );
   });
   it('it is missing from an empty commit, a removal, an update or a change of extensions', () => {
-    refuses('pathRequired', withPath(() => undefined));
+    refuses(
+      'pathRequired',
+      withPath(() => undefined),
+    );
     refuses('pathRequired', list(remove(2)));
     refuses('pathRequired', list(extensions()));
     const removal = createCommit(room(3)[0] as GroupState, { proposals: [remove(2)] });
     expect(removal.state.pending?.tree.parent(1)).toBeDefined();
   });
   it('it is too short or too long', () => {
-    refuses('pathShape', withPath((path) => ({ ...path, nodes: path.nodes.slice(1) })));
-    refuses('pathShape', withPath((path) => ({ ...path, nodes: [...path.nodes, otherNode()] })));
+    refuses(
+      'pathShape',
+      withPath((path) => ({ ...path, nodes: path.nodes.slice(1) })),
+    );
+    refuses(
+      'pathShape',
+      withPath((path) => ({ ...path, nodes: [...path.nodes, otherNode()] })),
+    );
   });
   it('a node has too few or too many ciphertexts', () => {
     const cut = (path: UpdatePath, length: number) => ({
@@ -140,8 +161,14 @@ describe('a path (§7.5, §7.9, §12.4) is refused when', () => {
         encryptedPathSecret: Array.from({ length }, () => ({ kemOutput: text('k'), ciphertext: text('c') })),
       })),
     });
-    refuses('pathShape', withPath((path) => cut(path, 0)));
-    refuses('pathShape', withPath((path) => cut(path, 9)));
+    refuses(
+      'pathShape',
+      withPath((path) => cut(path, 0)),
+    );
+    refuses(
+      'pathShape',
+      withPath((path) => cut(path, 9)),
+    );
   });
   it('a key is already in the tree, or twice in the path', () => {
     const reuse = (key: Uint8Array) => (path: UpdatePath) => {
@@ -168,14 +195,20 @@ describe('a path (§7.5, §7.9, §12.4) is refused when', () => {
     const swap = (path: UpdatePath) => {
       const [first, second, ...rest] = path.nodes;
       if (first === undefined || second === undefined) throw new Error('short');
-      return { ...path, nodes: [{ ...first, encryptedPathSecret: second.encryptedPathSecret }, second, ...rest] };
+      return {
+        ...path,
+        nodes: [{ ...first, encryptedPathSecret: second.encryptedPathSecret }, second, ...rest],
+      };
     };
     // The ciphertext of another node does not open with our key; one of the wrong secret does not fit.
     expect(() => withPath(swap)()).toThrow();
     const flip = (path: UpdatePath) => {
       const nodes = path.nodes.map((node) => ({
         ...node,
-        encryptedPathSecret: node.encryptedPathSecret.map((c) => ({ ...c, ciphertext: flipped(c.ciphertext) })),
+        encryptedPathSecret: node.encryptedPathSecret.map((c) => ({
+          ...c,
+          ciphertext: flipped(c.ciphertext),
+        })),
       }));
       return { ...path, nodes };
     };
@@ -247,7 +280,9 @@ describe('a welcome (§12.4.3.1) is refused when', () => {
   };
   it('it is for someone else', () => {
     const { welcome } = invite();
-    refuses('welcomeNotForUs', () => joinGroup({ config: config(), welcome, member: newMember(suite, 'other') }));
+    refuses('welcomeNotForUs', () =>
+      joinGroup({ config: config(), welcome, member: newMember(suite, 'other') }),
+    );
   });
   it('its encrypted parts are altered', () => {
     const { welcome, member } = invite();

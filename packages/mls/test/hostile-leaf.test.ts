@@ -1,22 +1,25 @@
 import { describe, it } from 'vitest';
-import { receiveMessage } from '../src/group/receiveMessage.ts';
-import { type GroupConfig, strictPolicy } from '../src/group/policy.ts';
+import { createGroup } from '../src/group/createGroup.ts';
 import { createKeyPackage, type KeyPackageOptions, type Member } from '../src/group/member.ts';
+import { type GroupConfig, strictPolicy } from '../src/group/policy.ts';
+import { protect, signOwn } from '../src/group/protect.ts';
+import { receiveMessage } from '../src/group/receiveMessage.ts';
 import type { GroupState } from '../src/group/state.ts';
 import { basicCredential } from '../src/message/credential.ts';
 import { requiredCapabilitiesExtension } from '../src/message/extension.ts';
+import { proposalRef } from '../src/message/framing.ts';
 import { type KeyPackage, signKeyPackage } from '../src/message/keyPackage.ts';
 import { type LeafNode, type LeafNodeContent, signLeafNode } from '../src/tree/leafNode.ts';
-import { createGroup } from '../src/group/createGroup.ts';
-import { protect, signOwn } from '../src/group/protect.ts';
-import { proposalRef } from '../src/message/framing.ts';
 import { forgeCommit, forgeProposals, honestPath, refuses } from './forge.ts';
 import { commit, config, lifetime, newMember, room, text } from './room.ts';
 
 const { suite } = config();
 
 /** A key package whose leaf was changed and signed again by its owner. */
-function withLeaf(change: (leaf: LeafNodeContent) => LeafNodeContent, member = newMember(suite, 'evil')): KeyPackage {
+function withLeaf(
+  change: (leaf: LeafNodeContent) => LeafNodeContent,
+  member = newMember(suite, 'evil'),
+): KeyPackage {
   const { leafNode, initKey, extensions } = member.keyPackage;
   const secret = member.secrets.signaturePrivateKey;
   const changed = change(leafNode);
@@ -26,8 +29,12 @@ function withLeaf(change: (leaf: LeafNodeContent) => LeafNodeContent, member = n
 }
 
 function withOptions(options: Partial<KeyPackageOptions>): KeyPackage {
-  return createKeyPackage({ suite, credential: basicCredential(text('evil')), lifetime: lifetime(), ...options })
-    .keyPackage;
+  return createKeyPackage({
+    suite,
+    credential: basicCredential(text('evil')),
+    lifetime: lifetime(),
+    ...options,
+  }).keyPackage;
 }
 
 /** Has member 0 commit to adding the key package, and member 1 receive it. */
@@ -72,7 +79,10 @@ describe('a leaf in a key package (§7.3, §10.1) is refused when', () => {
     refuses('leafCredentialSupport', add(withLeaf(capabilities([2]))));
     const x509 = { type: 2, certificates: [text('certificate')] } as const;
     refuses('leafCredentialSupport', add(withOptions({ credential: x509 })));
-    refuses('leafCredentialSupport', add(withOptions({ credential: x509, capabilities: { credentials: [1] } })));
+    refuses(
+      'leafCredentialSupport',
+      add(withOptions({ credential: x509, capabilities: { credentials: [1] } })),
+    );
   });
 
   it('it does not support the suite or the version', () => {
@@ -85,14 +95,26 @@ describe('a leaf in a key package (§7.3, §10.1) is refused when', () => {
   });
 
   it('it carries an extension that its capabilities do not list', () =>
-    refuses('leafExtensions', add(withLeaf((leaf) => ({ ...leaf, extensions: [{ type: 0xff09, data: text('x') }] })))));
+    refuses(
+      'leafExtensions',
+      add(withLeaf((leaf) => ({ ...leaf, extensions: [{ type: 0xff09, data: text('x') }] }))),
+    ));
 
   it('it lacks what the group requires', () => {
-    const required = requiredCapabilitiesExtension({ extensions: [0xff01], proposals: [0xff02], credentials: [1] });
+    const required = requiredCapabilitiesExtension({
+      extensions: [0xff01],
+      proposals: [0xff02],
+      credentials: [1],
+    });
     const capabilities = { extensions: [0xff01], proposals: [0xff02] };
     const founder = newMember(suite, 'm0', { capabilities });
     const second = newMember(suite, 'm1', { capabilities });
-    const group = createGroup({ config: config(), groupId: text('g'), member: founder, extensions: [required] });
+    const group = createGroup({
+      config: config(),
+      groupId: text('g'),
+      member: founder,
+      extensions: [required],
+    });
     const states = commit([group], 0, {}, [second]);
     refuses('leafRequiredCapabilities', add(withOptions({}), states));
     refuses('leafRequiredCapabilities', add(withOptions({ capabilities: { extensions: [0xff01] } }), states));
@@ -125,7 +147,13 @@ describe('a leaf in a key package (§7.3, §10.1) is refused when', () => {
     const used = states[1]?.tree.leaf(0);
     if (used === undefined) throw new Error('leaf');
     const { encryptionKey } = used;
-    refuses('duplicateEncryptionKey', add(withLeaf((leaf) => ({ ...leaf, encryptionKey })), states));
+    refuses(
+      'duplicateEncryptionKey',
+      add(
+        withLeaf((leaf) => ({ ...leaf, encryptionKey })),
+        states,
+      ),
+    );
   });
 
   it('its suite or version is another', () => {
@@ -173,8 +201,14 @@ describe('a leaf in a path or an update (§7.3) is refused when', () => {
   };
 
   it('its source does not fit', () => {
-    refuses('leafSource', send((leaf) => ({ ...leaf, source: { kind: 'update' } })));
-    refuses('leafSource', send((leaf) => ({ ...leaf, source: { kind: 'keyPackage', lifetime: lifetime() } })));
+    refuses(
+      'leafSource',
+      send((leaf) => ({ ...leaf, source: { kind: 'update' } })),
+    );
+    refuses(
+      'leafSource',
+      send((leaf) => ({ ...leaf, source: { kind: 'keyPackage', lifetime: lifetime() } })),
+    );
   });
 
   it('its signature covers another place', () => {
@@ -215,7 +249,10 @@ describe('a leaf in a path or an update (§7.3) is refused when', () => {
 
   it('its owner becomes someone else', () => {
     const isSuccessor = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
-    const change = (leaf: LeafNodeContent) => ({ ...leaf, credential: basicCredential(text('someone else')) });
+    const change = (leaf: LeafNodeContent) => ({
+      ...leaf,
+      credential: basicCredential(text('someone else')),
+    });
     refuses('leafCredential', send(change, refusing({ isSuccessor })));
   });
 

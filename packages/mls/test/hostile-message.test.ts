@@ -28,7 +28,12 @@ function privateOf(encoded: Uint8Array): PrivateMessage {
 }
 
 /** The message with its sender data replaced by what a member who knows the group's secrets can write. */
-function withSender(state: GroupState, encoded: Uint8Array, leafIndex: number, generation: number): Uint8Array {
+function withSender(
+  state: GroupState,
+  encoded: Uint8Array,
+  leafIndex: number,
+  generation: number,
+): Uint8Array {
   const message = privateOf(encoded);
   const { key, nonce } = senderDataKey(suite, state.secrets.senderData, message.ciphertext);
   const aad = new Writer().opaque(message.groupId).u64(message.epoch).u8(1).finish();
@@ -117,9 +122,13 @@ describe('a message (§6) is refused when', () => {
     refuses('aeadOpen', () => receiveMessage(b, send));
     const message = privateOf(send);
     const other = { ...message, groupId: text('other') };
-    refuses('wrongGroup', () => receiveMessage(b, encodeMessage({ type: 'privateMessage', privateMessage: other })));
+    refuses('wrongGroup', () =>
+      receiveMessage(b, encodeMessage({ type: 'privateMessage', privateMessage: other })),
+    );
     const later = { ...message, epoch: 99n };
-    refuses('wrongEpoch', () => receiveMessage(b, encodeMessage({ type: 'privateMessage', privateMessage: later })));
+    refuses('wrongEpoch', () =>
+      receiveMessage(b, encodeMessage({ type: 'privateMessage', privateMessage: later })),
+    );
   });
 
   it('its signature is by another member', () => {
@@ -153,7 +162,8 @@ describe('a message (§6) is refused when', () => {
       senderDataSecret: a.secrets.senderData,
       pad: (length) => length + 10,
     });
-    const { groupId, epoch, contentType, authenticatedData, encryptedSenderData, ciphertext } = privateMessage;
+    const { groupId, epoch, contentType, authenticatedData, encryptedSenderData, ciphertext } =
+      privateMessage;
     const bare = { groupId, epoch, contentType, authenticatedData, encryptedSenderData, ciphertext };
     refuses('paddingNotZero', () =>
       receiveMessage(b, encodeMessage({ type: 'privateMessage', privateMessage: bare })),
@@ -199,16 +209,28 @@ describe('a PublicMessage (§6.2) is refused when', () => {
 
   it('it comes from outside and the policy does not allow it', () => {
     const [a, b] = pair(open);
-    const outside = (sender: { type: 'newMemberProposal' } | { type: 'external'; senderIndex: number }, config_ = b.config) => {
+    const outside = (
+      sender: { type: 'newMemberProposal' } | { type: 'external'; senderIndex: number },
+      config_ = b.config,
+    ) => {
       const member = newMember(suite, 'outsider');
       const body = { type: 'proposal', proposal: { type: 'add', keyPackage: member.keyPackage } } as const;
       const { groupId, epoch } = a.context;
       const content = { groupId, epoch, sender, authenticatedData: text(''), body };
       const secret = member.secrets.signaturePrivateKey;
-      const { encoded, signature } = signContent(suite, wireFormats.publicMessage, content, a.encodedContext, secret);
+      const { encoded, signature } = signContent(
+        suite,
+        wireFormats.publicMessage,
+        content,
+        a.encodedContext,
+        secret,
+      );
       const auth = { signature, confirmationTag: undefined };
       const publicMessage = { content, encoded, auth, membershipTag: undefined };
-      return receiveMessage({ ...b, config: config_ }, encodeMessage({ type: 'publicMessage', publicMessage }));
+      return receiveMessage(
+        { ...b, config: config_ },
+        encodeMessage({ type: 'publicMessage', publicMessage }),
+      );
     };
     refuses('externalProposalRefused', () => outside({ type: 'newMemberProposal' }));
     refuses('externalProposalRefused', () => outside({ type: 'external', senderIndex: 0 }));
@@ -235,16 +257,13 @@ describe('bytes (§2.1) are refused when', () => {
 
   it('they are cut anywhere, or go on', () => {
     const message = sealMessage(pair()[0], text('m')).send;
-    for (let i = 0; i < message.length; i++) refuses('truncated', () => decodeMessage(message.subarray(0, i)));
+    for (let i = 0; i < message.length; i++)
+      refuses('truncated', () => decodeMessage(message.subarray(0, i)));
     cheaply('trailingBytes', Buffer.concat([message, text('x')]));
   });
 
   it('a vector claims to be longer than the message, up to 2³⁰ octets', () => {
-    for (const prefix of [
-      [0x3f],
-      [0x7f, 0xff],
-      [0xbf, 0xff, 0xff, 0xff],
-    ]) {
+    for (const prefix of [[0x3f], [0x7f, 0xff], [0xbf, 0xff, 0xff, 0xff]]) {
       cheaply('truncated', Uint8Array.from([0, 1, 0, 2, ...prefix]));
       cheaply('truncated', Uint8Array.from([0, 1, 0, 3, 0, 1, ...prefix]));
       refusesCheaply('truncated', () => decode(Uint8Array.from([0, 7, ...prefix]), readProposal));
@@ -276,10 +295,15 @@ describe('bytes (§2.1) are refused when', () => {
     refuses('unknownPskType', () => decode(Uint8Array.from([2, 9]), readPskId));
     refuses('optionalPresence', () => decode(Uint8Array.from([2]), (r) => r.optional((x) => x.u8())));
     const { leafNode } = newMember(suite, 'x').keyPackage;
-    const odd = signLeafNode(suite, { ...leafNode, source: { kind: 'nonsense' as 'update' } }, suite.signature.generate().privateKey, {
-      groupId: text('g'),
-      leafIndex: 0,
-    });
+    const odd = signLeafNode(
+      suite,
+      { ...leafNode, source: { kind: 'nonsense' as 'update' } },
+      suite.signature.generate().privateKey,
+      {
+        groupId: text('g'),
+        leafIndex: 0,
+      },
+    );
     refuses('unknownLeafNodeSource', () => decode(Uint8Array.from([0, 2, ...odd.encoded]), readProposal));
     const sender = new Writer().u16(1).u16(1).opaque(text('g')).u64(0n).u8(9).finish();
     cheaply('unknownSenderType', sender);
@@ -295,7 +319,10 @@ describe('bytes (§2.1) are refused when', () => {
     const numbers = leaf.vector((v) => v.zeros(2_000_000)).finish();
     const update = Buffer.concat([Uint8Array.of(0, 2), numbers]);
     refusesCheaply('tooLarge', () => decode(update, readProposal));
-    const many = new Writer().u16(7).vector((v) => v.zeros(2_000_000)).finish();
+    const many = new Writer()
+      .u16(7)
+      .vector((v) => v.zeros(2_000_000))
+      .finish();
     // Two extensions of type 0: refused at the second, however many follow.
     refusesCheaply('duplicateExtension', () => decode(many, readProposal));
   });

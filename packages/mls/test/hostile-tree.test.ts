@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { decode, Reader } from '../src/codec/reader.ts';
 import { encode, Writer } from '../src/codec/writer.ts';
 import { validatedTree } from '../src/group/joinGroup.ts';
+import { generateKemPair } from '../src/group/member.ts';
 import type { GroupState } from '../src/group/state.ts';
 import { type GroupInfo, signGroupInfo } from '../src/message/groupInfo.ts';
 import { writeParentNode } from '../src/tree/parentNode.ts';
 import { RatchetTree } from '../src/tree/ratchetTree.ts';
 import { treeHash } from '../src/tree/treeHash.ts';
-import { generateKemPair } from '../src/group/member.ts';
 import { refuses } from './forge.ts';
 import { commit, config, newMember, room, text } from './room.ts';
 
@@ -130,9 +130,20 @@ describe('a tree shown to a newcomer (§7.9, §12.4.3.1)', () => {
     });
     refuses('duplicateEncryptionKey', () => decode(twice, RatchetTree.read));
     const keys = suite.signature.generate();
-    const [a, b] = ['a', 'b'].map((n) => newMember(suite, n, { signatureKeys: keys }).keyPackage.leafNode.encoded);
+    const [a, b] = ['a', 'b'].map(
+      (n) => newMember(suite, n, { signatureKeys: keys }).keyPackage.leafNode.encoded,
+    );
     const sameSigner = encode(undefined, (w) => {
-      w.vector((v) => v.u8(1).u8(1).raw(a as Uint8Array).u8(0).u8(1).u8(1).raw(b as Uint8Array));
+      w.vector((v) =>
+        v
+          .u8(1)
+          .u8(1)
+          .raw(a as Uint8Array)
+          .u8(0)
+          .u8(1)
+          .u8(1)
+          .raw(b as Uint8Array),
+      );
     });
     refuses('duplicateSignatureKey', () => decode(sameSigner, RatchetTree.read));
   });
@@ -141,10 +152,30 @@ describe('a tree shown to a newcomer (§7.9, §12.4.3.1)', () => {
     const leaf = newMember(suite, 'x').keyPackage.leafNode.encoded;
     const tree = (write: (w: Writer) => void) => new Writer().vector(write).finish();
     const parent = (w: Writer) => w.u8(1).u8(2).opaque(text('k')).opaque(text('')).u8(0);
-    refuses('unknownNodeType', () => decode(tree((w) => parent(w)), RatchetTree.read));
-    refuses('unknownNodeType', () => decode(tree((w) => w.u8(0).u8(1).u8(1).raw(leaf)), RatchetTree.read));
-    refuses('treeShape', () => decode(tree((w) => w.u8(1).u8(1).raw(leaf).u8(0)), RatchetTree.read));
-    refuses('treeShape', () => decode(tree(() => undefined), RatchetTree.read));
+    refuses('unknownNodeType', () =>
+      decode(
+        tree((w) => parent(w)),
+        RatchetTree.read,
+      ),
+    );
+    refuses('unknownNodeType', () =>
+      decode(
+        tree((w) => w.u8(0).u8(1).u8(1).raw(leaf)),
+        RatchetTree.read,
+      ),
+    );
+    refuses('treeShape', () =>
+      decode(
+        tree((w) => w.u8(1).u8(1).raw(leaf).u8(0)),
+        RatchetTree.read,
+      ),
+    );
+    refuses('treeShape', () =>
+      decode(
+        tree(() => undefined),
+        RatchetTree.read,
+      ),
+    );
   });
 
   it('is refused when its signer is blank or did not sign', () => {

@@ -5,8 +5,8 @@ import { proposeUpdate, sealMessage } from '../src/group/message.ts';
 import { epochAuthenticator } from '../src/group/query.ts';
 import { receiveMessage } from '../src/group/receiveMessage.ts';
 import type { GroupState } from '../src/group/state.ts';
-import { RECORD_VERSION } from '../src/store/stateCodec.ts';
 import { recordsOf } from '../src/store/records.ts';
+import { RECORD_VERSION } from '../src/store/stateCodec.ts';
 import { commit, config, room, string, text } from './room.ts';
 
 /** Writes golden files for a NEW record version: `node packages/mls/test/makeGolden.ts`. Old ones stay as they are. */

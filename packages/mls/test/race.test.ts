@@ -97,7 +97,9 @@ describe('a race for an epoch', () => {
     }
     expect((states[0]?.context.epoch ?? 0n) - start).toBe(BigInt(ROUNDS));
     expect(reused()).toBe(0);
-    process.stdout.write(`mls race: ${ROUNDS} rounds, seed ${random.seed}, ${sealed()} keys sealed once each\n`);
+    process.stdout.write(
+      `mls race: ${ROUNDS} rounds, seed ${random.seed}, ${sealed()} keys sealed once each\n`,
+    );
   });
 
   it('(control: sealing from a former state is seen as a key used twice)', () => {

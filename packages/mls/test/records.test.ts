@@ -146,18 +146,21 @@ describe('the stored format', () => {
   const golden = (name: string): Golden =>
     JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8')) as Golden;
 
-  it.each(['state-v1-suite1', 'state-v1-xwing'])('is still read and written as in golden/%s', async (name) => {
-    const g = golden(name);
-    const { suiteOf } = await import('../src/crypto/suite.ts');
-    const records = new Map(Object.entries(g.records).map(([k, v]) => [k, Buffer.from(v, 'hex')]));
-    const state = restoreGroup(records, config(suiteOf(g.suiteId), { expiredOnReceipt: 'allow' }));
-    const written = [...recordsOf(state)].map(([k, v]) => [k, Buffer.from(v).toString('hex')]);
-    expect(Object.fromEntries(written)).toEqual(g.records);
-    expect(Buffer.from(epochAuthenticator(state)).toString('hex')).toBe(g.authenticator);
-    for (const { encoded, data } of g.messages) {
-      const got = receiveMessage(state, Buffer.from(encoded, 'hex'));
-      if (got.kind !== 'application') throw new Error(got.kind);
-      expect(string(got.data)).toBe(data);
-    }
-  });
+  it.each(['state-v1-suite1', 'state-v1-xwing'])(
+    'is still read and written as in golden/%s',
+    async (name) => {
+      const g = golden(name);
+      const { suiteOf } = await import('../src/crypto/suite.ts');
+      const records = new Map(Object.entries(g.records).map(([k, v]) => [k, Buffer.from(v, 'hex')]));
+      const state = restoreGroup(records, config(suiteOf(g.suiteId), { expiredOnReceipt: 'allow' }));
+      const written = [...recordsOf(state)].map(([k, v]) => [k, Buffer.from(v).toString('hex')]);
+      expect(Object.fromEntries(written)).toEqual(g.records);
+      expect(Buffer.from(epochAuthenticator(state)).toString('hex')).toBe(g.authenticator);
+      for (const { encoded, data } of g.messages) {
+        const got = receiveMessage(state, Buffer.from(encoded, 'hex'));
+        if (got.kind !== 'application') throw new Error(got.kind);
+        expect(string(got.data)).toBe(data);
+      }
+    },
+  );
 });

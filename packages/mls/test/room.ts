@@ -1,6 +1,6 @@
 import { type Suite, suiteOf } from '../src/crypto/suite.ts';
-import { createGroup } from '../src/group/createGroup.ts';
 import { type CommitOptions, createCommit } from '../src/group/createCommit.ts';
+import { createGroup } from '../src/group/createGroup.ts';
 import { joinGroup } from '../src/group/joinGroup.ts';
 import { createKeyPackage, type KeyPackageOptions, type Member } from '../src/group/member.ts';
 import { acceptCommit } from '../src/group/pendingCommit.ts';

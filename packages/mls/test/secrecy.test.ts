@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { erase } from '../src/codec/bytes.ts';
 import { HpkeContext } from '../src/crypto/hpke.ts';
 import { deriveSecret, deriveTreeSecret } from '../src/crypto/labeled.ts';
-import { suiteOf, type Suite } from '../src/crypto/suite.ts';
+import { type Suite, suiteOf } from '../src/crypto/suite.ts';
 import { createCommit } from '../src/group/createCommit.ts';
 import { sealMessage } from '../src/group/message.ts';
 import { acceptCommit } from '../src/group/pendingCommit.ts';
@@ -186,7 +186,9 @@ describe('post-compromise security', () => {
     states = commit(states, 2, {});
     for (let i = 0; i < 4; i++) {
       const later = sealMessage(states[i] as GroupState, text('not for the thief'));
-      expect(() => receiveMessage(followed.state, later.send)).toThrow(expect.objectContaining({ code: 'wrongEpoch' }));
+      expect(() => receiveMessage(followed.state, later.send)).toThrow(
+        expect.objectContaining({ code: 'wrongEpoch' }),
+      );
       if (i !== 2) expect(followsWith(followed.state, states, i)).toBe(false);
     }
   });

@@ -12,7 +12,9 @@ type State = tsMls.ClientState;
  * The suite implementation ts-mls works with. Its X-Wing needs an optional package; where that is missing, its HPKE
  * for 0xf00d is built from ours (which the official HPKE and X-Wing vectors hold), and all of MLS stays theirs.
  */
-export async function tsMlsSuite(suite: Suite): Promise<{ impl: tsMls.CiphersuiteImpl; independent: boolean }> {
+export async function tsMlsSuite(
+  suite: Suite,
+): Promise<{ impl: tsMls.CiphersuiteImpl; independent: boolean }> {
   const name = Object.entries(tsMls.ciphersuites).find(([, id]) => id === suite.id)?.[0];
   try {
     return { impl: await tsMls.getCiphersuiteImpl(name as tsMls.CiphersuiteName), independent: true };
@@ -43,7 +45,8 @@ const hkdfSha512: tsMls.Kdf = {
 
 function hpkeOf(suite: Suite, like: tsMls.Hpke): tsMls.Hpke {
   const raw = (key: unknown): Uint8Array => key as Uint8Array;
-  const pair = (seed: Uint8Array) => suite.kem.deriveKeyPair(seed) as unknown as ReturnType<tsMls.Hpke['deriveKeyPair']>;
+  const pair = (seed: Uint8Array) =>
+    suite.kem.deriveKeyPair(seed) as unknown as ReturnType<tsMls.Hpke['deriveKeyPair']>;
   const empty = new Uint8Array(0);
   return {
     ...like,
@@ -190,4 +193,3 @@ export class Theirs implements Participant {
     return this.state.privatePath.leafIndex;
   }
 }
-

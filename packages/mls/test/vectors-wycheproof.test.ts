@@ -9,7 +9,9 @@ import { xWing } from '../src/crypto/xwing.ts';
 import { bytes, hex, load, report, vectorsPresent, vectorsRoot } from './vectors.ts';
 
 interface File<T> {
-  testGroups: (Record<string, unknown> & { tests: (T & { result: string; tcId: number; flags: string[] })[] })[];
+  testGroups: (Record<string, unknown> & {
+    tests: (T & { result: string; tcId: number; flags: string[] })[];
+  })[];
 }
 const read = <T>(name: string): File<T> =>
   JSON.parse(readFileSync(`${vectorsRoot}wycheproof/${name}.json`, 'utf8')) as File<T>;
@@ -38,7 +40,9 @@ describe.skipIf(!vectorsPresent)('Wycheproof, as we call the primitives', () => 
         ),
       );
       const isZero = /^0+$/.test(t.shared);
-      expect(shared === undefined ? undefined : hex(shared), `test ${t.tcId}`).toBe(isZero ? undefined : t.shared);
+      expect(shared === undefined ? undefined : hex(shared), `test ${t.tcId}`).toBe(
+        isZero ? undefined : t.shared,
+      );
       if (isZero) {
         refused++;
         // The same points as peer of our KEMs.
@@ -69,7 +73,9 @@ describe.skipIf(!vectorsPresent)('Wycheproof, as we call the primitives', () => 
         if (!ours) {
           // Sizes that MLS does not use are not accepted at all.
           const any = aead ?? AES_256_GCM;
-          expect(attempt(() => any.open(bytes(t.key), bytes(t.iv), bytes(t.aad), bytes(t.ct + t.tag)))).toBeUndefined();
+          expect(
+            attempt(() => any.open(bytes(t.key), bytes(t.iv), bytes(t.aad), bytes(t.ct + t.tag))),
+          ).toBeUndefined();
           others++;
           continue;
         }
@@ -136,7 +142,9 @@ describe.skipIf(!vectorsPresent)('Wycheproof, as we call the primitives', () => 
           const seed = bytes(t.seed);
           const ek = attempt(() => publicOf(ML_KEM_768, seed));
           if (t.ek !== undefined && t.result === 'valid') expect(ek && hex(ek), `test ${t.tcId}`).toBe(t.ek);
-          const shared = attempt(() => guard(() => decapsulate(privateKey(ML_KEM_768, seed), bytes(t.c ?? ''))));
+          const shared = attempt(() =>
+            guard(() => decapsulate(privateKey(ML_KEM_768, seed), bytes(t.c ?? ''))),
+          );
           expect(shared && hex(shared), `test ${t.tcId}`).toBe(t.result === 'valid' ? t.K : undefined);
         } else {
           const sealed = attempt(() => guard(() => encapsulate(publicKey(ML_KEM_768, bytes(t.ek ?? '')))));
@@ -149,7 +157,9 @@ describe.skipIf(!vectorsPresent)('Wycheproof, as we call the primitives', () => 
   });
 
   it('X-Wing (draft-connolly-cfrg-xwing-kem)', () => {
-    const vectors = load<{ seed: string; sk: string; pk: string; ct: string; ss: string }>('xwing/test-vectors.json');
+    const vectors = load<{ seed: string; sk: string; pk: string; ct: string; ss: string }>(
+      'xwing/test-vectors.json',
+    );
     for (const v of vectors) {
       const secret = bytes(v.sk);
       expect(v.sk).toBe(v.seed);

@@ -4,7 +4,7 @@ import * as msgpack from 'socket.io-msgpack-parser';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../src/limits.ts';
 import { isModestMsgpack } from '../src/relay/msgpackShape.ts';
-import { relayParser } from '../src/relay/parser.ts';
+import { proxyParser, relayParser } from '../src/relay/parser.ts';
 
 const shape = { depth: 8, values: 16_384 };
 
@@ -14,8 +14,8 @@ function encoded(data: unknown, Encoder: new () => object = relayParser.Encoder)
 }
 
 /** What the other side hands to its handlers; throws where Socket.IO would close the connection. */
-function decoded(frame: unknown): unknown {
-  const decoder = new relayParser.Decoder();
+function decoded(frame: unknown, parser = relayParser): unknown {
+  const decoder = new parser.Decoder();
   let data: unknown;
   decoder.on('decoded', (packet: { data: unknown[] }) => {
     data = packet.data[1];
@@ -49,6 +49,31 @@ describe('parser of the relay wire', () => {
     const frame = encoded({ room: randomBytes(16), slices, body: randomBytes(limits.body) });
     expect(frame.length).toBeLessThan(limits.relayFrame);
     expect(isModestMsgpack(frame, shape)).toBe(true);
+  });
+
+  it('[W1] the largest answers pass at the proxy', () => {
+    const members = Array.from({ length: limits.recipients + 1 }, () => ({
+      publicKey: randomBytes(32),
+      sealedProfile: randomBytes(284),
+      tag: randomBytes(32),
+    }));
+    const entered = {
+      registrations: members,
+      marks: members.map(({ publicKey, sealedProfile }) => ({ publicKey, sealed: sealedProfile })),
+      online: members.map(({ publicKey }) => publicKey),
+    };
+    expect(() => decoded(encoded([{ ok: true, value: entered }]), proxyParser)).not.toThrow();
+    const entry = {
+      kind: 'envelope',
+      seq: 1,
+      id: randomBytes(16),
+      epoch: 1,
+      from: randomBytes(32),
+      slices: Array.from({ length: 8 }, () => ({ to: randomBytes(32), ciphertext: randomBytes(100) })),
+      body: randomBytes(16),
+    };
+    const fetched = { entries: Array.from({ length: limits.fetchEntries }, () => entry), head: 1, floor: 1 };
+    expect(() => decoded(encoded([{ ok: true, value: fetched }]), proxyParser)).not.toThrow();
   });
 
   it.each([

@@ -34,10 +34,28 @@ const algorithm = (
   privateSuffix: der(privateSuffix),
 });
 
-export const X25519 = algorithm('X25519', 32, 32, '302a300506032b656e032100', '302e020100300506032b656e04220420');
+export const X25519 = algorithm(
+  'X25519',
+  32,
+  32,
+  '302a300506032b656e032100',
+  '302e020100300506032b656e04220420',
+);
 export const X448 = algorithm('X448', 56, 56, '3042300506032b656f033900', '3046020100300506032b656f043a0438');
-export const ED25519 = algorithm('Ed25519', 32, 32, '302a300506032b6570032100', '302e020100300506032b657004220420');
-export const ED448 = algorithm('Ed448', 57, 57, '3043300506032b6571033a00', '3047020100300506032b6571043b0439');
+export const ED25519 = algorithm(
+  'Ed25519',
+  32,
+  32,
+  '302a300506032b6570032100',
+  '302e020100300506032b657004220420',
+);
+export const ED448 = algorithm(
+  'Ed448',
+  57,
+  57,
+  '3043300506032b6571033a00',
+  '3047020100300506032b6571043b0439',
+);
 export const P256 = algorithm(
   'P-256',
   32,
@@ -143,7 +161,9 @@ export function publicOf(algorithm: KeyAlgorithm, rawPrivate: Uint8Array): Uint8
 /** The raw form of a public key object. */
 export function exportPublic(algorithm: KeyAlgorithm, key: KeyObject): Uint8Array {
   if (algorithm.name === 'ML-KEM-768') {
-    return new Uint8Array(key.export({ format: 'der', type: 'spki' }).subarray(algorithm.publicPrefix.length));
+    return new Uint8Array(
+      key.export({ format: 'der', type: 'spki' }).subarray(algorithm.publicPrefix.length),
+    );
   }
   const { x, y } = key.export({ format: 'jwk' });
   const first = Buffer.from(x ?? '', 'base64url');

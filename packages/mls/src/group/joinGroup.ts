@@ -51,7 +51,9 @@ export function joinGroup(options: JoinOptions): { state: GroupState; erase: Era
   check(info.context.suiteId === suite.id, 'wrongSuite');
   const tree = validatedTree(config, info, options.ratchetTree);
   const leafIndex = ownLeaf(tree, member);
-  const privateKeys = new Map<number, Uint8Array>([[leafIndex * 2, Uint8Array.from(secrets.encryptionPrivateKey)]]);
+  const privateKeys = new Map<number, Uint8Array>([
+    [leafIndex * 2, Uint8Array.from(secrets.encryptionPrivateKey)],
+  ]);
   if (group.pathSecret !== undefined) {
     const shareable = Uint8Array.from(group.pathSecret);
     const first = math.commonAncestor(leafIndex * 2, info.signer * 2);

@@ -66,7 +66,12 @@ function diffNode(
   }
 }
 
-function diffRatchet(name: string, before: Ratchet | undefined, after: Ratchet | undefined, sink: Sink): void {
+function diffRatchet(
+  name: string,
+  before: Ratchet | undefined,
+  after: Ratchet | undefined,
+  sink: Sink,
+): void {
   if (before === after) return;
   if (after === undefined) sink.delete(name);
   else if (before?.generation !== after.generation || before.secret !== after.secret) {
@@ -77,7 +82,8 @@ function diffRatchet(name: string, before: Ratchet | undefined, after: Ratchet |
     if (!after?.skipped.has(generation)) sink.delete(`${name}/${generation}`);
   }
   for (const [generation, key] of after?.skipped ?? []) {
-    if (before?.skipped.get(generation) !== key) sink.put(`${name}/${generation}`, () => encodeMessageKey(key));
+    if (before?.skipped.get(generation) !== key)
+      sink.put(`${name}/${generation}`, () => encodeMessageKey(key));
   }
 }
 
@@ -109,7 +115,8 @@ export function restoreMessageKeys(
   const node = (index: number): SecretNode => {
     const secret = records.get(`${prefix}s${index}`);
     if (secret !== undefined) return { kind: 'secret', secret: decodeSecret(secret) };
-    if (!math.isLeaf(index)) return { kind: 'parent', left: node(math.left(index)), right: node(math.right(index)) };
+    if (!math.isLeaf(index))
+      return { kind: 'parent', left: node(math.left(index)), right: node(math.right(index)) };
     const leaf = math.nodeToLeaf(index);
     if (!records.has(ratchetName(prefix, leaf, 'application'))) fail('recordFormat', `keys of leaf ${leaf}`);
     return { kind: 'leaf', handshake: ratchet(leaf, 'handshake'), application: ratchet(leaf, 'application') };

@@ -44,13 +44,15 @@ export function recordChanges(before: GroupState | undefined, after: GroupState 
     if (!after?.proposals.has(name)) sink.delete(`proposal/${name}`);
   }
   for (const [name, proposal] of after?.proposals ?? []) {
-    if (before?.proposals.get(name) !== proposal) sink.put(`proposal/${name}`, () => encodeProposal(proposal));
+    if (before?.proposals.get(name) !== proposal)
+      sink.put(`proposal/${name}`, () => encodeProposal(proposal));
   }
   return { put, delete: [...deleted].filter((name) => !put.has(name)) };
 }
 
 /** All records of a state. */
-export const recordsOf = (state: GroupState): ReadonlyMap<string, Uint8Array> => recordChanges(undefined, state).put;
+export const recordsOf = (state: GroupState): ReadonlyMap<string, Uint8Array> =>
+  recordChanges(undefined, state).put;
 
 function diffGroup(
   name: string,
@@ -122,7 +124,11 @@ export function restoreGroup(records: ReadonlyMap<string, Uint8Array>, config: G
   return { ...state, past, proposals, pending };
 }
 
-function restoreEpoch(name: string, records: ReadonlyMap<string, Uint8Array>, config: GroupConfig): GroupState {
+function restoreEpoch(
+  name: string,
+  records: ReadonlyMap<string, Uint8Array>,
+  config: GroupConfig,
+): GroupState {
   const group = decodeGroup(records.get(name));
   check(group.suiteId === config.suite.id, 'wrongSuite');
   const { suiteId: _, ...rest } = group;

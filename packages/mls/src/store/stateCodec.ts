@@ -2,11 +2,11 @@ import { hex } from '../codec/bytes.ts';
 import { decode, type Reader } from '../codec/reader.ts';
 import { Writer } from '../codec/writer.ts';
 import { fail } from '../errors.ts';
+import type { GroupState, PastEpoch, Self, StoredProposal } from '../group/state.ts';
 import { readAuthenticatedContent, writeAuthenticatedContent } from '../message/framing.ts';
 import { readGroupContext } from '../message/groupContext.ts';
-import type { GroupState, PastEpoch, Self, StoredProposal } from '../group/state.ts';
-import { EPOCH_SECRET_LABELS, type EpochSecrets } from '../schedule/keySchedule.ts';
 import type { MessageKey } from '../message/privateMessage.ts';
+import { EPOCH_SECRET_LABELS, type EpochSecrets } from '../schedule/keySchedule.ts';
 
 /** The stored form of the parts of a group state. Every record begins with this version. */
 export const RECORD_VERSION = 1;
@@ -34,7 +34,10 @@ export type GroupRecord = Pick<
 
 export function encodeGroup(state: GroupState): Uint8Array {
   const { self, secrets } = state;
-  const w = record().u16(state.config.suite.id).u8(state.closed ? 1 : 0).opaque(state.encodedContext);
+  const w = record()
+    .u16(state.config.suite.id)
+    .u8(state.closed ? 1 : 0)
+    .opaque(state.encodedContext);
   w.opaque(state.interimTranscriptHash).opaque(state.confirmationTag);
   for (const name of SECRETS) w.opaque(secrets[name]);
   w.u32(self.leafIndex).opaque(self.signaturePrivateKey);
@@ -76,7 +79,9 @@ export function encodePast(past: PastEpoch): Uint8Array {
     .finish();
 }
 
-export function decodePast(bytes: Uint8Array | undefined): Omit<PastEpoch, 'messageKeys'> & { width: number } {
+export function decodePast(
+  bytes: Uint8Array | undefined,
+): Omit<PastEpoch, 'messageKeys'> & { width: number } {
   return readRecord(bytes, (r) => ({
     epoch: r.u64(),
     width: r.u32(),
@@ -91,7 +96,9 @@ export function encodeProposal({ content, update }: StoredProposal): Uint8Array 
   const w = record();
   writeAuthenticatedContent(w, content);
   return w
-    .optional(update, (inner, keys) => inner.opaque(keys.encryptionPrivateKey).opaque(keys.signaturePrivateKey))
+    .optional(update, (inner, keys) =>
+      inner.opaque(keys.encryptionPrivateKey).opaque(keys.signaturePrivateKey),
+    )
     .finish();
 }
 
@@ -106,7 +113,8 @@ export function decodeProposal(bytes: Uint8Array | undefined): StoredProposal {
 }
 
 export const encodeSecret = (secret: Uint8Array): Uint8Array => record().opaque(secret).finish();
-export const decodeSecret = (bytes: Uint8Array | undefined): Uint8Array => readRecord(bytes, (r) => r.opaque());
+export const decodeSecret = (bytes: Uint8Array | undefined): Uint8Array =>
+  readRecord(bytes, (r) => r.opaque());
 
 export const encodeRatchet = (value: { secret: Uint8Array; generation: number }): Uint8Array =>
   record().u32(value.generation).opaque(value.secret).finish();

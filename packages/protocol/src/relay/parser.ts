@@ -1,8 +1,12 @@
 import * as msgpack from 'socket.io-msgpack-parser';
 import { isModestMsgpack } from './msgpackShape.ts';
 
-/** The largest packet of the wire is an envelope for 1,500 recipients: five values each, five levels deep. */
-const shape = { depth: 8, values: 16_384 };
+type Shape = { depth: number; values: number };
+
+/** The largest request is an envelope for 1,500 recipients: five values each, five levels deep. */
+const requests: Shape = { depth: 8, values: 16_384 };
+/** The largest answers are those of `enterRoom` (1,501 members, 13 values each) and `fetch` (500 entries). */
+const answers: Shape = { depth: 10, values: 65_536 };
 
 type Packet = Parameters<InstanceType<typeof msgpack.Encoder>['encode']>[0];
 
@@ -16,17 +20,21 @@ class GuardedEncoder extends msgpack.Encoder {
   }
 }
 
-class GuardedDecoder extends msgpack.Decoder {
-  /** Throws for a frame that is no modest packet; Socket.IO then closes the connection. */
-  override add(frame: unknown): void {
-    if (!Buffer.isBuffer(frame)) throw new TypeError('a packet must be binary');
-    if (!isModestMsgpack(frame, shape)) throw new RangeError('a packet of an impossible shape');
-    super.add(frame);
-  }
+function guardedDecoder(shape: Shape) {
+  return class GuardedDecoder extends msgpack.Decoder {
+    /** Throws for a frame that is no modest packet; Socket.IO then closes the connection. */
+    override add(frame: unknown): void {
+      if (!Buffer.isBuffer(frame)) throw new TypeError('a packet must be binary');
+      if (!isModestMsgpack(frame, shape)) throw new RangeError('a packet of an impossible shape');
+      super.add(frame);
+    }
+  };
 }
 
-/** Rule W1: Socket.IO's msgpack parser for the relay wire, on both of its ends, behind these two checks. */
-export const relayParser = { Encoder: GuardedEncoder, Decoder: GuardedDecoder };
+/** Rule W1: Socket.IO's msgpack parser behind these two checks, for the relay's end of the wire. */
+export const relayParser = { Encoder: GuardedEncoder, Decoder: guardedDecoder(requests) };
+/** The same for the proxy's end. */
+export const proxyParser = { Encoder: GuardedEncoder, Decoder: guardedDecoder(answers) };
 
 function withBuffers(value: unknown): unknown {
   if (value instanceof Uint8Array) {

@@ -9,7 +9,7 @@ import {
   refuse,
   relayDown,
 } from '@otr/protocol';
-import { relayParser } from '@otr/protocol/relayParser';
+import { proxyParser } from '@otr/protocol/relayParser';
 import { io, type Socket } from 'socket.io-client';
 import type { Log } from '../log.ts';
 import { closedLink, type LinkEffect, type LinkInput, type LinkState, stepLink } from '../machine/link.ts';
@@ -73,7 +73,7 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
   function open(): Socket {
     drop();
     const options = { maxPayload: limits.relayFrame, transports: ['websocket'] };
-    const opened = io(url, { ...options, parser: relayParser, forceNew: true, reconnection: false });
+    const opened = io(url, { ...options, parser: proxyParser, forceNew: true, reconnection: false });
     const lost = (reason: string) => {
       if (socket === opened) step({ kind: 'lost', reason, luck: Math.random() });
     };

@@ -61,7 +61,7 @@ describe.each(['127.0.0.1', 'localhost', 'otr-0123456789abcdef.localhost', 'evil
       const { page, answers } = await hostilePage(`http://${name}:${hostile.port}/`);
       const loot = await attack(page, `http://127.0.0.1:${prey.port}`, script, image);
       const failed = Object.entries(loot).filter(([way, isIn]) => !isIn && !blindAttacks.includes(way));
-      expect(failed.map(([way]) => way)).toEqual(['stylesheet', 'service worker']);
+      expect(failed.map(([way]) => way)).toEqual(['service worker']);
       expect(answers.from(prey.port)).toContain(200);
       expect(answers.from(prey.port)).toContain(101);
       await page.close();

@@ -73,6 +73,15 @@ async function runAttacks(aim: { target: string; script: string; image: string }
       other?.close();
     }
   };
+  /** Where the attacker's origin is not a secure one, there are no service workers at all. */
+  const registers = async () => {
+    try {
+      await navigator.serviceWorker.register(`${target}${script}`);
+      return true;
+    } catch {
+      return false;
+    }
+  };
   const socket = (url: string) => opens(new WebSocket(url), 'open', 'error');
   const events = async () => {
     const source = new EventSource(polling);
@@ -112,9 +121,6 @@ async function runAttacks(aim: { target: string; script: string; image: string }
     }),
     'form post': await frame(form(`${target}/session/challenge`)),
     window: await opened(),
-    'service worker': await navigator.serviceWorker.register(`${target}${script}`).then(
-      () => true,
-      () => false,
-    ),
+    'service worker': await registers(),
   };
 }

@@ -10,7 +10,10 @@ interface Rival<State, Member> {
   member(name: string): Promise<Member>;
   /** A key package as it comes over the wire, to be added. */
   create(founder: Member): Promise<State>;
-  commit(state: State, add: readonly Uint8Array[]): Promise<{ state: State; commit: Uint8Array; welcome: Uint8Array }>;
+  commit(
+    state: State,
+    add: readonly Uint8Array[],
+  ): Promise<{ state: State; commit: Uint8Array; welcome: Uint8Array }>;
   join(welcome: Uint8Array, member: Member): Promise<State>;
   encoded(member: Member): Uint8Array;
   receive(state: State, message: Uint8Array): Promise<State>;
@@ -22,7 +25,9 @@ function required<T>(value: T | undefined): T {
   return value;
 }
 
-export async function tsMls1(): Promise<Rival<one.ClientState, KeysOf<one.KeyPackage, one.PrivateKeyPackage>>> {
+export async function tsMls1(): Promise<
+  Rival<one.ClientState, KeysOf<one.KeyPackage, one.PrivateKeyPackage>>
+> {
   const cs = await one.getCiphersuiteImpl(
     one.getCiphersuiteFromName('MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519'),
   );
@@ -45,7 +50,10 @@ export async function tsMls1(): Promise<Rival<one.ClientState, KeysOf<one.KeyPac
         if (message.wireformat !== 'mls_key_package') throw new Error(message.wireformat);
         return { proposalType: 'add', add: { keyPackage: message.keyPackage } };
       });
-      const made = await one.createCommit({ state, cipherSuite: cs }, { extraProposals, ratchetTreeExtension: true });
+      const made = await one.createCommit(
+        { state, cipherSuite: cs },
+        { extraProposals, ratchetTreeExtension: true },
+      );
       const welcome = made.welcome
         ? one.encodeMlsMessage({ version, wireformat: 'mls_welcome', welcome: made.welcome })
         : new Uint8Array(0);
@@ -57,7 +65,11 @@ export async function tsMls1(): Promise<Rival<one.ClientState, KeysOf<one.KeyPac
       return one.joinGroup(message.welcome, publicPackage, privatePackage, one.emptyPskIndex, cs);
     },
     encoded: ({ publicPackage }) =>
-      one.encodeMlsMessage({ version, wireformat: 'mls_key_package', keyPackage: publicPackage } as one.MLSMessage),
+      one.encodeMlsMessage({
+        version,
+        wireformat: 'mls_key_package',
+        keyPackage: publicPackage,
+      } as one.MLSMessage),
     async receive(state, bytes) {
       const message = decode(bytes);
       if (message.wireformat !== 'mls_private_message') throw new Error(message.wireformat);
@@ -76,7 +88,9 @@ interface KeysOf<Public, Private> {
   readonly privatePackage: Private;
 }
 
-export async function tsMls2(): Promise<Rival<two.ClientState, KeysOf<two.KeyPackage, two.PrivateKeyPackage>>> {
+export async function tsMls2(): Promise<
+  Rival<two.ClientState, KeysOf<two.KeyPackage, two.PrivateKeyPackage>>
+> {
   const cipherSuite = await two.getCiphersuiteImpl('MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519');
   const context = { cipherSuite, authService: two.unsafeTestingAuthenticationService };
   const decode = (bytes: Uint8Array): two.MlsMessage => required(two.decode(two.mlsMessageDecoder, bytes));
@@ -119,7 +133,10 @@ export async function tsMls2(): Promise<Rival<two.ClientState, KeysOf<two.KeyPac
 }
 
 /** The figures that can be had from ts-mls in bearable time (a warm tree of 1,000 cannot). */
-export async function measureRival<State, Member>(rival: Rival<State, Member>, size: number): Promise<Figures> {
+export async function measureRival<State, Member>(
+  rival: Rival<State, Member>,
+  size: number,
+): Promise<Figures> {
   const figures: Figures = {};
   const suite = suiteOf(1);
   const first = await rival.member('member 1');
@@ -134,7 +151,10 @@ export async function measureRival<State, Member>(rival: Rival<State, Member>, s
 
   const joiner = await rival.member('joiner');
   const add = [rival.encoded(joiner)];
-  const same = <T>(value: T) => async (): Promise<T> => value;
+  const same =
+    <T>(value: T) =>
+    async (): Promise<T> =>
+      value;
   figures['add-commit'] = await costAsync(few, same(a), (s) => rival.commit(s, add));
   const added = await rival.commit(a, add);
   figures['add-commit, bytes'] = added.commit.length;

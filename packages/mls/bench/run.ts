@@ -49,7 +49,12 @@ function aim(name: string): string {
   return ms === undefined ? '' : `${((ms * 1000) / REFERENCE_B).toFixed(0)} B (${ms} ms)`;
 }
 
-function table(title: string, columns: string[], rows: Map<string, (Run | undefined)[]>, aims: boolean): void {
+function table(
+  title: string,
+  columns: string[],
+  rows: Map<string, (Run | undefined)[]>,
+  aims: boolean,
+): void {
   out(`\n### ${title}\n`);
   const head = ['', ...columns, ...(aims ? ['aim at 1,000'] : [])];
   out(`| ${head.join(' | ')} |`);
@@ -101,7 +106,9 @@ if (!quick) {
       });
       times.set(key, `| ${key} | ${ratios.join(' | ')} |`);
     }
-    out(`\nHow many times our cost:\n\n| | ${sizes.join(' | ')} |\n|---|${SIZES.map(() => '---').join('|')}|`);
+    out(
+      `\nHow many times our cost:\n\n| | ${sizes.join(' | ')} |\n|---|${SIZES.map(() => '---').join('|')}|`,
+    );
     for (const line of times.values()) out(line);
   }
 }

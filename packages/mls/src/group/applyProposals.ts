@@ -55,7 +55,7 @@ export function applyProposals(
   for (const { proposal, sender } of list) {
     if (proposal.type !== 'update' || sender.type !== 'member') continue;
     const { leafIndex } = sender;
-    const previous = state.tree.leaf(leafIndex) ?? fail('updateSender');
+    const previous = state.tree.leaf(leafIndex) ?? fail('senderForbidden');
     validateLeaf(config, proposal.leafNode, { place: 'update', previous, ...checks(leafIndex) });
     tree.blankPath(leafIndex);
     tree.setLeaf(leafIndex, proposal.leafNode);

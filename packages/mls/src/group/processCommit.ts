@@ -41,7 +41,7 @@ export function processCommit(
 ): CommitOutcome {
   const { config } = state;
   const { sender } = content.content;
-  const tag = content.auth.confirmationTag ?? fail('confirmationTagMissing');
+  const tag = content.auth.confirmationTag ?? fail('argument', 'not a commit');
   const list = resolveProposals(state, commit.proposals, sender);
   if (sender.type === 'member') validateProposalList(state, list, sender);
   else validateExternal(state, commit, list);

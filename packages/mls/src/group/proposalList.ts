@@ -34,7 +34,7 @@ function only<T extends Proposal['type']>(list: readonly CommittedProposal[], ty
 export function targetLeaf({ proposal, sender }: CommittedProposal): number | undefined {
   if (proposal.type === 'remove') return proposal.leafIndex;
   if (proposal.type !== 'update') return undefined;
-  check(sender.type === 'member', 'updateSender');
+  check(sender.type === 'member', 'senderForbidden');
   return sender.leafIndex;
 }
 

@@ -3,7 +3,8 @@ export type LinkState =
   | { readonly phase: 'closed' }
   /** A connection is being opened, or is open and the relay has not sent its challenge. */
   | { readonly phase: 'connecting'; readonly failures: number }
-  | { readonly phase: 'online' }
+  /** `failures` are forgotten when the connection has held for a while: a relay that drops at once is not a good one. */
+  | { readonly phase: 'online'; readonly failures: number }
   | { readonly phase: 'offline'; readonly failures: number; readonly reason: string };
 
 export type LinkInput =
@@ -29,6 +30,8 @@ export interface LinkStep {
 
 /** How long a relay may take to accept the connection and send its challenge. */
 const challengeTimeout = 10_000;
+/** How long a connection must hold before earlier failures are forgotten. */
+const settleTime = 10_000;
 const firstDelay = 250;
 const longestDelay = 30_000;
 
@@ -42,8 +45,7 @@ export function stepLink(state: LinkState, input: LinkInput): LinkStep {
     case 'closed':
       return input.kind === 'start' ? connect(0) : same(state);
     case 'connecting':
-      if (input.kind === 'challenge')
-        return { state: { phase: 'online' }, effects: [{ kind: 'stopWaiting' }] };
+      if (input.kind === 'challenge') return online(state.failures);
       if (input.kind === 'lost') return retry(state.failures, input, []);
       if (input.kind === 'timeout') {
         const silent = { reason: 'The relay does not answer.', luck: input.luck };
@@ -51,7 +53,8 @@ export function stepLink(state: LinkState, input: LinkInput): LinkStep {
       }
       return same(state);
     case 'online':
-      return input.kind === 'lost' ? retry(0, input, []) : same(state);
+      if (input.kind === 'lost') return retry(state.failures, input, []);
+      return input.kind === 'timeout' ? same({ phase: 'online', failures: 0 }) : same(state);
     case 'offline':
       return input.kind === 'timeout' ? connect(state.failures) : same(state);
   }
@@ -68,6 +71,11 @@ function connect(failures: number): LinkStep {
     state: { phase: 'connecting', failures },
     effects: [{ kind: 'open' }, { kind: 'wait', milliseconds: challengeTimeout }],
   };
+}
+
+function online(failures: number): LinkStep {
+  const effects: LinkEffect[] = [{ kind: 'wait', milliseconds: settleTime }];
+  return { state: { phase: 'online', failures }, effects };
 }
 
 function retry(failures: number, why: { reason: string; luck: number }, effects: LinkEffect[]): LinkStep {

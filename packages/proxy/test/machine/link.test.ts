@@ -9,7 +9,7 @@ import {
 } from '../../src/machine/link.ts';
 
 const connecting: LinkState = { phase: 'connecting', failures: 0 };
-const online: LinkState = { phase: 'online' };
+const online: LinkState = { phase: 'online', failures: 0 };
 const offline: LinkState = { phase: 'offline', failures: 1, reason: 'gone.' };
 
 const start: LinkInput = { kind: 'start' };
@@ -22,7 +22,7 @@ const table: [string, LinkState, LinkInput, LinkState, LinkEffect['kind'][]][] =
   ['closed × start', closedLink, start, connecting, ['open', 'wait']],
   ['closed × lost', closedLink, lost, closedLink, []],
   ['closed × timeout', closedLink, timeout, closedLink, []],
-  ['connecting × challenge', connecting, challenge, online, ['stopWaiting']],
+  ['connecting × challenge', connecting, challenge, online, ['wait']],
   ['connecting × lost', connecting, lost, offline, ['wait']],
   [
     'connecting × timeout',
@@ -54,12 +54,14 @@ test('the delay doubles, keeps half of itself to luck, and has an end', () => {
   expect(backoff(1_000, 1)).toBe(30_000);
 });
 
-test('failures in a row are counted until the relay has sent its challenge', () => {
+test('failures in a row are counted until a connection has held for a while', () => {
   let state: LinkState = connecting;
   for (let failure = 0; failure < 3; failure++) {
     state = stepLink(stepLink(state, lost).state, timeout).state;
   }
   expect(state).toEqual({ phase: 'connecting', failures: 3 });
-  const again = stepLink(stepLink(state, challenge).state, lost);
-  expect(again.state).toMatchObject({ failures: 1 });
+  const connected = stepLink(state, challenge).state;
+  expect(stepLink(connected, lost).state).toMatchObject({ failures: 4 }); // dropped at once: the delay goes on growing
+  const held = stepLink(connected, timeout).state;
+  expect(stepLink(held, lost).state).toMatchObject({ failures: 1 });
 });

@@ -1,6 +1,6 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { strings } from '../strings.ts';
 import './modal.css';
 
@@ -15,11 +15,14 @@ interface ModalProps {
 
 /** A dialog over the page: keeps the focus inside, closes with Esc, gives the focus back. */
 export function Modal({ title, description, onClose, shape = 'dialog', children }: ModalProps) {
+  // A field that takes the focus by itself has it before the dialog could note where it was.
+  const [opener] = useState(() => document.activeElement);
+  const giveBack = () => (opener instanceof HTMLElement && opener.isConnected ? opener : true);
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="modalBackdrop" />
-        <Dialog.Popup className={`modal ${shape}`}>
+        <Dialog.Popup className={`modal ${shape}`} finalFocus={giveBack}>
           <div className="modalTop">
             <Dialog.Title className="modalTitle">{title}</Dialog.Title>
             <Dialog.Close className="iconButton" aria-label={strings.dialog.close}>

@@ -19,32 +19,32 @@ export function remarkLine(row: Exclude<Row, MessageRow>): string {
 }
 
 function remarkOf(row: Exclude<Row, MessageRow>): string {
-  if (row.kind === 'notice') return noticeOf(row);
+  if (row.kind === 'notice') return notices[row.event](wordsOf(row));
   const about = row.name === null ? '' : ` (${plain(row.name)})`;
   if (row.kind === 'refused') return `refused: ${problems[row.problem]}${about}`;
-  return `ALARM: ${problems[row.problem]}${about}${dataOf(row)}`;
+  return `ALARM: ${problems[row.problem]}${about}${missing(row)}`;
 }
 
-function noticeOf(row: NoticeRow): string {
-  return `${notices[row.event]}${dataOf(row)}`;
+function missing({ data }: AlarmRow): string {
+  return data['count'] === undefined ? '' : `: ${plain(String(data['count']))} missing`;
 }
 
-function dataOf({ data }: AlarmRow | NoticeRow): string {
-  const fields = Object.entries(data).map(([name, value]) => `${plain(name)} ${plain(String(value))}`);
-  return fields.length === 0 ? '' : ` [${fields.join(', ')}]`;
+/** The values of a notice, made plain; a question mark for one that it does not carry. */
+function wordsOf({ data }: NoticeRow): (name: string) => string {
+  return (name) => plain(String(data[name] ?? '?'));
 }
 
-const notices: Readonly<Record<NoticeRow['event'], string>> = {
-  created: 'the room was created',
-  youJoined: 'you joined',
-  joined: 'a member joined',
-  left: 'a member left',
-  keyRemoved: 'a member’s key was removed',
-  renamed: 'a member changed the name',
-  roomRenamed: 'the room was renamed',
-  notSealedForYou: 'messages that were not sealed for you',
-  expired: 'messages that the relay no longer had',
-  newerVersion: 'a message of a kind that only a newer version can show',
+const notices: Readonly<Record<NoticeRow['event'], (value: (name: string) => string) => string>> = {
+  created: () => 'the room was created',
+  youJoined: () => 'you joined',
+  joined: (value) => `${value('name')} joined`,
+  left: (value) => `${value('name')} left`,
+  keyRemoved: (value) => `the key of ${value('name')} was removed: nothing is encrypted for it any more`,
+  renamed: (value) => `${value('from')} is now called ${value('to')}`,
+  roomRenamed: (value) => `${value('name')} renamed the room to ${value('to')}`,
+  notSealedForYou: (value) => `messages that were not encrypted for you: ${value('count')}`,
+  expired: (value) => `messages that the relay no longer had: ${value('count')}`,
+  newerVersion: (value) => `${value('name')} sent something that only a newer version can show`,
 };
 
 const problems: Readonly<Record<ProblemCode | RefusedRow['problem'], string>> = {

@@ -33,9 +33,9 @@ describe('what others wrote', () => {
       kind: 'alarm',
       problem: 'messageMissing',
       name: null,
-      data: { missing: hostile },
+      data: { count: hostile },
     };
-    expect(remarkLine(alarm)).toMatch(/ALARM: the relay withholds messages of a member \[missing/);
+    expect(remarkLine(alarm)).toMatch(/ALARM: the relay withholds messages of a member: .* missing$/);
     expect(remarkLine(refused) + remarkLine(alarm)).not.toMatch(steering);
   });
 

@@ -3,6 +3,9 @@ import { check } from '../errors.ts';
 /** Largest length a vector can have (RFC 9420 §2.1.2). */
 const MAX_VECTOR = 0x3fffffff;
 
+/** Octets that a vector of this length has in front of it. */
+export const lengthOctets = (length: number): number => (length < 0x40 ? 1 : length < 0x4000 ? 2 : 4);
+
 /** Writes the TLS presentation language of RFC 9420 §2.1 into a growing byte string. */
 export class Writer {
   #bytes: Uint8Array;
@@ -85,7 +88,7 @@ export class Writer {
     const start = this.#pos;
     write(this);
     const size = this.#pos - start;
-    const header = size < 0x40 ? 1 : size < 0x4000 ? 2 : 4;
+    const header = lengthOctets(size);
     this.#reserve(header);
     this.#bytes.copyWithin(start + header, start, start + size);
     this.#pos = start;

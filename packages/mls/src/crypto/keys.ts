@@ -93,30 +93,64 @@ const publicObjects = new WeakMap<Uint8Array, KeyObject>();
 const privateObjects = new WeakMap<Uint8Array, KeyObject>();
 
 /**
- * Public keys go in as PEM text: for any object node:crypto first probes whether it is a `CryptoKey`, by catching an
- * exception whose stack trace costs four times the import. (Private keys never become text.)
+ * For any object that it is given, node:crypto first probes whether it is a `CryptoKey`, by catching an exception. Its
+ * stack trace costs four times the import, so none is taken.
  */
-function importPublic(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject {
-  const { name, publicLength, publicPrefix } = algorithm;
-  if (raw.length !== publicLength) fail('keyFormat', name);
-  const base64 = Buffer.concat([publicPrefix, raw]).toString('base64');
+function withoutTraces<T>(action: () => T): T {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
   try {
-    return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${base64}\n-----END PUBLIC KEY-----\n`);
+    return action();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
+}
+
+const TYPES = {
+  X25519: 'x25519',
+  X448: 'x448',
+  Ed25519: 'ed25519',
+  Ed448: 'ed448',
+  'P-256': 'ec',
+  'P-384': 'ec',
+  'P-521': 'ec',
+  'ML-KEM-768': 'ml-kem-768',
+} as const satisfies Record<KeyAlgorithm['name'], string>;
+
+const fromRaw = ({ name }: KeyAlgorithm, raw: Uint8Array): KeyObject => {
+  const asymmetricKeyType = TYPES[name];
+  return asymmetricKeyType === 'ec'
+    ? createPublicKey({ key: raw, format: 'raw-public', asymmetricKeyType, namedCurve: name })
+    : createPublicKey({ key: raw, format: 'raw-public', asymmetricKeyType });
+};
+
+const fromSpki = ({ publicPrefix }: KeyAlgorithm, raw: Uint8Array): KeyObject =>
+  createPublicKey({ key: Buffer.concat([publicPrefix, raw]), format: 'der', type: 'spki' });
+
+/** Raw import is the faster form; early releases of Node 24 do not have it. */
+const decodePublic = ((): typeof fromRaw => {
+  const basePoint = new Uint8Array(32);
+  basePoint[0] = 9;
+  try {
+    fromRaw(X25519, basePoint);
+    return fromRaw;
+  } catch {
+    return fromSpki;
+  }
+})();
+
+function importPublic(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject {
+  const { name, publicLength } = algorithm;
+  if (raw.length !== publicLength) fail('keyFormat', name);
+  try {
+    return withoutTraces(() => decodePublic(algorithm, raw));
   } catch {
     return fail('keyFormat', name);
   }
 }
 
-/** The same probe for private keys, which stay bytes: it is cheap where no stack trace is taken. */
-function importPrivate(wrapped: Buffer, type: 'pkcs8' | 'sec1'): KeyObject {
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 0;
-  try {
-    return createPrivateKey({ key: wrapped, format: 'der', type });
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
-}
+const importPrivate = (wrapped: Buffer, type: 'pkcs8' | 'sec1'): KeyObject =>
+  withoutTraces(() => createPrivateKey({ key: wrapped, format: 'der', type }));
 
 /** The key object of a raw public key; cached with the byte string. */
 export function publicKey(algorithm: KeyAlgorithm, raw: Uint8Array): KeyObject {

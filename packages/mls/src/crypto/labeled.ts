@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { concat, EMPTY } from '../codec/bytes.ts';
-import { Writer } from '../codec/writer.ts';
+import { lengthOctets, Writer } from '../codec/writer.ts';
 import { hash, hkdfExpand, hkdfExtract, hmac } from './primitives.ts';
 import type { Suite } from './suite.ts';
 
@@ -21,7 +21,8 @@ function labelBytes(label: string): Uint8Array {
 /** `{ label, content }` as signed and as used for the context of HPKE. */
 export function labeledContent(label: string, content: Uint8Array): Uint8Array {
   const prefix = labelBytes(label);
-  return new Writer(prefix.length + content.length + 4).raw(prefix).opaque(content).finish();
+  const size = prefix.length + lengthOctets(content.length) + content.length;
+  return new Writer(size).raw(prefix).opaque(content).finish();
 }
 
 export function expandWithLabel(

@@ -136,9 +136,10 @@ function toBeSigned(
   encoded: Uint8Array,
   context: Uint8Array,
 ): Uint8Array {
-  const w = new Writer(encoded.length + context.length + 4).u16(MLS10).u16(wireFormat).raw(encoded);
-  if (sender.type === 'member' || sender.type === 'newMemberCommit') w.raw(context);
-  return w.finish();
+  const inContext = sender.type === 'member' || sender.type === 'newMemberCommit';
+  const size = 4 + encoded.length + (inContext ? context.length : 0);
+  const w = new Writer(size).u16(MLS10).u16(wireFormat).raw(encoded);
+  return (inContext ? w.raw(context) : w).finish();
 }
 
 /** Signs content. `context` is the encoded GroupContext of its epoch. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { decode, Reader } from '../codec/reader.ts';
-import { Writer } from '../codec/writer.ts';
+import { lengthOctets, Writer } from '../codec/writer.ts';
 import { expandWithLabel } from '../crypto/labeled.ts';
 import type { Suite } from '../crypto/suite.ts';
 import { check } from '../errors.ts';
@@ -70,8 +70,6 @@ function additionalData(
   const tail = authenticatedData.length + lengthOctets(authenticatedData.length);
   return { content, sender: content.subarray(0, content.length - tail) };
 }
-
-const lengthOctets = (length: number): number => (length < 0x40 ? 1 : length < 0x4000 ? 2 : 4);
 
 /** §6.3.2: key and nonce for the sender data, from a sample of the ciphertext. */
 export function senderDataKey(suite: Suite, secret: Uint8Array, ciphertext: Uint8Array): MessageKey {

@@ -57,7 +57,7 @@ describe('dependencies', () => {
       dependencies: object;
     };
     const page = readRepositoryFile('docs/decisions/0005-dependencies-of-the-proxy.md');
-    const explainedThere = [...page.matchAll(/^\| `([^`]+)` \|/gm)].map((match) => match[1]);
+    const explainedThere = [...page.matchAll(/^\| `([^`]+)` +\|/gm)].map((match) => match[1]);
     expect(Object.keys(manifest.dependencies).sort()).toEqual(explainedThere.sort());
   });
 

@@ -72,6 +72,7 @@ beforeAll(async () => {
     await page.goto(`${origin}/#/room/${room}`);
     await page.getByText(strings.room.people(2, 2)).waitFor();
   }
+  await showAt(mallory.page, narrow, 'light');
 });
 
 afterAll(async () => {
@@ -125,11 +126,36 @@ it.each(Object.entries(texts))('%s: shown, and nothing else happens', async (_wh
       .locator('a')
       .evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
     expect(links.filter((href) => !/^(?:https?|mailto):/.test(href))).toEqual([]);
-    for (const width of [narrow, wide]) {
-      await showAt(page, width, 'light');
+    expect(await brokenLayout(page)).toEqual([]);
+  }
+});
+
+it('the frame of the page stays whole at the other width too, wherever one scrolls', async () => {
+  await showAt(mallory.page, wide, 'light');
+  await showAt(bob.page, narrow, 'light');
+  for (const { page } of [mallory, bob]) {
+    const timeline = page.getByTestId('timeline');
+    await timeline.evaluate((element) => {
+      element.scrollTop = 0;
+    });
+    for (;;) {
+      await settled(page);
       expect(await brokenLayout(page)).toEqual([]);
+      const isAtEnd = await timeline.evaluate((element) => {
+        element.scrollTop += element.clientHeight;
+        return element.scrollTop + element.clientHeight >= element.scrollHeight - 1;
+      });
+      if (isAtEnd) break;
     }
   }
+});
+
+it('the look at the layout does see what sticks out (negative control)', async () => {
+  const bubble = bob.page.locator('.bubble').last();
+  await bubble.evaluate((element) => element.style.setProperty('width', '3000px'));
+  expect((await brokenLayout(bob.page)).join()).toContain('sticks out');
+  await bubble.evaluate((element) => element.style.removeProperty('width'));
+  await showAt(bob.page, wide, 'light');
 });
 
 it('names of people and rooms are text and nothing more', async () => {

@@ -77,14 +77,14 @@ function messages(pair: [GroupState, GroupState], figures: Figures): void {
   let [a, b] = pair;
   const data = randomBytes(100);
   const sent: Uint8Array[] = [];
-  figures['seal 100 B'] = cost(9, 200, () => {
+  figures['seal 100 B'] = cost(40, 50, () => {
     const { state, send, erase: used } = sealMessage(a, data);
     erase(used);
     a = state;
     sent.push(send);
   });
   let at = 0;
-  figures['open 100 B'] = cost(9, 200, () => {
+  figures['open 100 B'] = cost(40, 50, () => {
     const got = receiveMessage(b, sent[at++] as Uint8Array);
     if (got.kind !== 'application') throw new Error(got.kind);
     erase(got.erase);
@@ -93,7 +93,7 @@ function messages(pair: [GroupState, GroupState], figures: Figures): void {
   figures['message, bytes'] = sent[0]?.length ?? 0;
   const after = sealMessage(a, data).state;
   const before = a;
-  figures['save after a message'] = cost(9, 200, () => recordChanges(before, after));
+  figures['save after a message'] = cost(20, 50, () => recordChanges(before, after));
   const { put } = recordChanges(before, after);
   figures['saved, bytes'] = [...put].reduce((sum, [name, bytes]) => sum + name.length + bytes.length, 0);
 }

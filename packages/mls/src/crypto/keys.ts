@@ -118,10 +118,8 @@ const TYPES = {
 } as const satisfies Record<KeyAlgorithm['name'], string>;
 
 const fromRaw = ({ name }: KeyAlgorithm, raw: Uint8Array): KeyObject => {
-  const asymmetricKeyType = TYPES[name];
-  return asymmetricKeyType === 'ec'
-    ? createPublicKey({ key: raw, format: 'raw-public', asymmetricKeyType, namedCurve: name })
-    : createPublicKey({ key: raw, format: 'raw-public', asymmetricKeyType });
+  const input = { key: raw, format: 'raw-public', asymmetricKeyType: TYPES[name], namedCurve: name };
+  return createPublicKey(input as Parameters<typeof createPublicKey>[0]);
 };
 
 const fromSpki = ({ publicPrefix }: KeyAlgorithm, raw: Uint8Array): KeyObject =>

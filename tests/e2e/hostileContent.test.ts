@@ -150,11 +150,42 @@ it('the frame of the page stays whole at the other width too, wherever one scrol
   }
 });
 
+it('stacked marks stay inside their own bubble', async () => {
+  const { page } = bob;
+  await showAt(page, wide, 'light');
+  const id = randomBytes(16).toString('base64url');
+  await mallory.ask('sendMessage', { room, id, text: texts['zalgo'] ?? '' });
+  const bubble = page.locator(`[data-message-id="${id}"] .bubble`);
+  await bubble.waitFor();
+  const strip = async () => {
+    const timeline = await page.getByTestId('timeline').boundingBox();
+    const box = await bubble.boundingBox();
+    if (timeline === null || box === null) throw new Error('not on screen');
+    const y = Math.ceil(box.y + box.height) + 1;
+    return { x: box.x, y, width: box.width, height: timeline.y + timeline.height - y };
+  };
+  const style = (name: string, value: string) =>
+    bubble.evaluate((element, [key, to]) => element.style.setProperty(key, to), [name, value] as const);
+  /** Whether the text leaves traces below its bubble: whether that looks otherwise without it. */
+  const leavesTraces = async () => {
+    await settled(page);
+    const clip = await strip();
+    const shown = await page.screenshot({ clip });
+    await style('visibility', 'hidden');
+    const hidden = await page.screenshot({ clip });
+    await style('visibility', 'visible');
+    return !shown.equals(hidden);
+  };
+  await expect.poll(leavesTraces).toBe(false);
+  await style('overflow', 'visible');
+  await expect.poll(leavesTraces).toBe(true); // negative control
+});
+
 it('the look at the layout does see what sticks out (negative control)', async () => {
   const bubble = bob.page.locator('.bubble').last();
-  await bubble.evaluate((element) => element.style.setProperty('width', '3000px'));
+  await bubble.evaluate((element) => element.style.setProperty('min-width', '3000px'));
   expect((await brokenLayout(bob.page)).join()).toContain('sticks out');
-  await bubble.evaluate((element) => element.style.removeProperty('width'));
+  await bubble.evaluate((element) => element.style.removeProperty('min-width'));
   await showAt(bob.page, wide, 'light');
 });
 
@@ -167,7 +198,7 @@ it('names of people and rooms are text and nothing more', async () => {
 
 it('nothing was executed, nobody was asked, the policy was not even tried', async () => {
   for (const person of [mallory, bob]) {
-    expect(await shownMessages(person.page)).toHaveLength(Object.keys(texts).length);
+    expect(await shownMessages(person.page)).toHaveLength(Object.keys(texts).length + 1);
     expect(await isPwned(person.page)).toBe(false);
     expect(person.watch.problems()).toEqual([]);
   }

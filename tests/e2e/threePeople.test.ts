@@ -96,6 +96,12 @@ it('they talk all ways: markdown, several lines, code, quotes, long text', async
   await sayToAll(ann, 'Hello **everybody** in the _garden_', 'Hello everybody in the garden');
   expect(await messageWith(bob.page, 'Hello everybody').locator('strong').textContent()).toBe('everybody');
 
+  await sayToAll(
+    bob,
+    `The long story. ${'Once upon a time there was a garden. '.repeat(600)}The end.`,
+    'The long story.',
+  );
+
   const box = composer(bob.page);
   await box.pressSequentially('First line');
   await box.press('Shift+Enter');
@@ -110,11 +116,6 @@ it('they talk all ways: markdown, several lines, code, quotes, long text', async
 
   await sayToAll(cleo, '```ts\nconst answer = 6 * 7;\n```\nand\n\n- one\n- two', 'const answer = 6 * 7;');
   await sayToAll(ann, '> second line\n\nSee https://example.org/garden', 'See https://example.org/garden');
-  await sayToAll(
-    bob,
-    `The long story. ${'Once upon a time there was a garden. '.repeat(600)}The end.`,
-    'The long story.',
-  );
   await sayToAll(cleo, 'That *was* long 🌱', 'That was long');
 });
 

@@ -113,7 +113,7 @@ export function measureOurs(suite: Suite, size: number): Figures {
   const welcome = made.send.welcome as Uint8Array;
   const first = members[0] as Member;
   const b = joinGroup({ config: of, welcome, member: first }).state;
-  const few = size >= 1000 ? 4 : 10;
+  const few = size >= 1000 ? 6 : 12;
 
   const joiner = newMember(suite, 'joiner');
   const add = { proposals: adds([joiner]) };

@@ -2,6 +2,8 @@
 export const limits = {
   /** A whole Socket.IO frame on the relay wire; the transport refuses a larger one before it is decoded. */
   relayFrame: 1024 * 1024,
+  /** A whole frame from the relay: the answer to `enterRoom` in the largest room is the largest. */
+  relayAnswer: 4 * 1024 * 1024,
   /** A whole Socket.IO frame on the local wire. */
   localFrame: 256 * 1024,
   /** The text of a message, in UTF-8. */
@@ -24,6 +26,8 @@ export const limits = {
   keysPerAnswer: 16,
   /** Rows in one page of a timeline. */
   timelinePage: 500,
+  /** Characters of JSON in one page of a timeline, and at least one row; a page of long messages is cut short. */
+  timelinePageCharacters: 2 * 1024 * 1024,
   /** A draft, in characters. */
   draftCharacters: 64 * 1024,
 } as const;

@@ -65,7 +65,7 @@ class ChatService implements Chat {
   constructor(options: ChatOptions) {
     this.#options = { ...options, relayUrl: new URL(options.relayUrl).origin };
     this.#store = options.store;
-    this.#relays = new Relays(options.log, () => this.#tellRelay());
+    this.#relays = new Relays(this.#options.relayUrl, options.log, () => this.#tellRelay());
     this.#name = this.#store.name() ?? this.#firstName(options.name);
     const now = options.now ?? Date.now;
     this.#owner = { store: this.#store, now, profileName: () => this.#name };
@@ -171,7 +171,11 @@ class ChatService implements Chat {
     const { room, relayUrl, secret } = invite.value;
     const known = this.#rooms.get(toText(room));
     if (known) {
-      if (sameBytes(known.session.memory.stored.secret, secret)) return ok({ room: toText(room) });
+      const { stored } = known.session.memory;
+      if (stored.leaving) {
+        return refuse('roomExists', 'You are leaving this room. Leave it again to forget it, then join.');
+      }
+      if (sameBytes(stored.secret, secret)) return ok({ room: toText(room) });
       return refuse('badLink', 'You are in this room already, and the secret of this link is another.');
     }
     // Until the relay or a member tells the real one.
@@ -242,7 +246,7 @@ class ChatService implements Chat {
   #relayStatus(): RelayStatus {
     const rooms = [...this.#rooms.values()];
     const queued = rooms.reduce((sum, { session }) => sum + queuedIn(session.memory), 0);
-    return { ...this.#relays.status(this.#options.relayUrl), queued };
+    return { ...this.#relays.status(), queued };
   }
 }
 

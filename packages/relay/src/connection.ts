@@ -19,11 +19,14 @@ export class Connection implements Listener {
   /** Rooms with entries that were left out while this connection read too slowly. */
   readonly #behind = new Set<string>();
   readonly #onCaughtUp: (connection: Connection, room: Uint8Array) => void;
+  readonly #idle: Set<Connection>;
   readonly #enterTimer: NodeJS.Timeout;
 
   constructor(
     socket: Socket,
     limits: RelayLimits,
+    /** All connections that have entered no room; this one is added. */
+    idle: Set<Connection>,
     onCaughtUp: (connection: Connection, room: Uint8Array) => void,
   ) {
     this.id = socket.id;
@@ -31,7 +34,10 @@ export class Connection implements Listener {
     this.#limits = limits;
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, Date.now());
     this.#onCaughtUp = onCaughtUp;
-    this.#enterTimer = setTimeout(() => this.cut(), limits.enterWithinMs);
+    this.#idle = idle.add(this);
+    this.#enterTimer = setTimeout(() => {
+      if (idle.size > limits.idleConnections) this.cut();
+    }, limits.enterWithinMs);
   }
 
   get rooms(): readonly Uint8Array[] {
@@ -43,7 +49,7 @@ export class Connection implements Listener {
   }
 
   entered(room: Uint8Array): void {
-    clearTimeout(this.#enterTimer);
+    this.ended();
     this.#rooms.set(mapKey(room), Buffer.from(room));
   }
 
@@ -51,8 +57,10 @@ export class Connection implements Listener {
     this.#rooms.delete(mapKey(room));
   }
 
+  /** It idles no longer. */
   ended(): void {
     clearTimeout(this.#enterTimer);
+    this.#idle.delete(this);
   }
 
   /** Returns 0, or the milliseconds until a request of this cost is allowed. */

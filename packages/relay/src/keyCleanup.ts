@@ -51,9 +51,16 @@ export class KeyCleanup {
 
   /** A connection answers for these keys. */
   answered(room: Uint8Array, keys: readonly Uint8Array[]): void {
-    const now = Date.now();
+    const { storage, log } = this.#parts;
+    unlessStorageFails(log, () => {
+      // Only of keys that are there: any other would be kept for nothing, and anyone can make up any number.
+      for (const key of keys) if (storage.isRegistered(room, key)) this.#keepAnswer(room, key);
+    });
+  }
+
+  #keepAnswer(room: Uint8Array, key: Uint8Array): void {
     const answers = this.#answers.get(mapKey(room)) ?? new Map<string, number>();
-    for (const key of keys) answers.set(mapKey(key), now);
+    answers.set(mapKey(key), Date.now());
     this.#answers.set(mapKey(room), answers);
   }
 

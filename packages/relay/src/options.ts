@@ -27,8 +27,10 @@ export interface RelayLimits {
   retentionMs: number;
   /** Time between two looks for entries to prune. */
   pruneIntervalMs: number;
-  /** A connection that has entered no room by then is closed. */
+  /** A connection that has entered no room by then is closed, unless few others idle like it. */
   enterWithinMs: number;
+  /** Connections that may idle without a room: those of proxies that have none yet. */
+  idleConnections: number;
   /** Unsent bytes beyond which a connection gets no live events until it has read what is due. */
   behindBytes: number;
   /** Unsent bytes beyond which a connection that asks for more is closed. */
@@ -61,6 +63,7 @@ export const defaultLimits: RelayLimits = {
   retentionMs: 14 * 24 * hour,
   pruneIntervalMs: hour,
   enterWithinMs: 30_000,
+  idleConnections: 1_000,
   behindBytes: MiB,
   unreadBytes: 8 * MiB,
 };

@@ -93,12 +93,15 @@ function attach(http: HttpServer, relay: RelayParts): Server {
     serveClient: false,
     parser: relayParser,
   });
-  io.on('connection', (socket) => accept(relay, socket));
+  const idle = new Set<Connection>();
+  io.on('connection', (socket) => accept(relay, socket, idle));
   return io;
 }
 
-function accept(relay: RelayParts, socket: Socket): void {
-  const connection = new Connection(socket, relay.limits, (behind, room) => hintNewest(relay, behind, room));
+function accept(relay: RelayParts, socket: Socket, idle: Set<Connection>): void {
+  const connection = new Connection(socket, relay.limits, idle, (behind, room) =>
+    hintNewest(relay, behind, room),
+  );
   // Never passed on: no event of a peer is emitted on the socket, where `error` and `disconnect` mean something.
   socket.use((packet) => receive(relay, connection, packet));
   socket.on('error', () => relay.log('badFrame'));

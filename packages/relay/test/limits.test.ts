@@ -67,8 +67,19 @@ test('a room that has its members or its bytes is full', async () => {
   expect((await client.refused('append', envelope)).code).toBe('roomFull');
 });
 
+test('so many connections may stay without a room; beyond that one is closed', async () => {
+  const relay = await testRelay({ limits: { enterWithinMs: 50, idleConnections: 1 } });
+  const room = testRoom();
+  const idler = await testClient(relay);
+  const another = await testClient(relay);
+  await Promise.race([idler.disconnected(), another.disconnected()]);
+  const left = idler.socket.connected ? idler : another;
+  await left.create(room);
+  await left.enter(room);
+});
+
 test('a connection that enters no room in time is closed, one that does is not', async () => {
-  const relay = await testRelay({ limits: { enterWithinMs: 800 } });
+  const relay = await testRelay({ limits: { enterWithinMs: 800, idleConnections: 0 } });
   const room = testRoom();
   const member = await testClient(relay);
   await member.create(room);

@@ -118,7 +118,9 @@ const TYPES = {
 } as const satisfies Record<KeyAlgorithm['name'], string>;
 
 const fromRaw = ({ name }: KeyAlgorithm, raw: Uint8Array): KeyObject => {
-  const input = { key: raw, format: 'raw-public', asymmetricKeyType: TYPES[name], namedCurve: name };
+  const asymmetricKeyType = TYPES[name];
+  const curve = asymmetricKeyType === 'ec' ? { namedCurve: name } : {};
+  const input = { key: raw, format: 'raw-public', asymmetricKeyType, ...curve };
   return createPublicKey(input as Parameters<typeof createPublicKey>[0]);
 };
 

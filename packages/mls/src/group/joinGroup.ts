@@ -28,7 +28,10 @@ export interface JoinOptions {
   readonly ratchetTree?: Uint8Array;
 }
 
-/** Joins by welcome (RFC 9420 §12.4.3.1). The key package's private keys are in `erase`: it is used up. */
+/**
+ * Joins by welcome (RFC 9420 §12.4.3.1). `erase` lists the init key and the encryption key of the key package, which is
+ * used up; the state has its own copies of what it needs.
+ */
 export function joinGroup(options: JoinOptions): { state: GroupState; erase: Erase } {
   const { config, member } = options;
   requireConfig(config);
@@ -46,7 +49,9 @@ export function joinGroup(options: JoinOptions): { state: GroupState; erase: Era
     check(id.nonce.length === suite.hashLength, 'pskNonce');
     return { id, secret: config.psk?.(id) ?? fail('pskUnknown') };
   });
-  const shared = memberSecret(suite, group.joinerSecret, pskSecret(suite, psks));
+  const psk = pskSecret(suite, psks);
+  const shared = memberSecret(suite, group.joinerSecret, psk);
+  psk.fill(0);
   const info = openGroupInfo(suite, welcomeSecret(suite, shared), welcome.encryptedGroupInfo);
   check(info.context.suiteId === suite.id, 'wrongSuite');
   const tree = validatedTree(config, info, options.ratchetTree);

@@ -36,6 +36,8 @@ export interface GroupPolicy extends RatchetLimits {
   readonly expiredOnReceipt: Choice;
   /** Former epochs whose messages can still be opened. */
   readonly epochsKept: number;
+  /** Proposals of one epoch that are kept for a commit. */
+  readonly proposalsKept: number;
   /** Largest number of leaves a tree may have room for. */
   readonly maximumWidth: number;
   /** Octets of the largest message that is looked at. */
@@ -62,6 +64,7 @@ export const strictPolicy: GroupPolicy = {
   stepsAhead: 1000,
   generationsKept: 64,
   epochsKept: 2,
+  proposalsKept: 4096,
   maximumWidth: 4096,
   maximumMessage: 16 * 1024 * 1024,
   maximumLifetime: 90n * 86_400n,

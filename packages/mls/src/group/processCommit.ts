@@ -167,5 +167,9 @@ function externalInit(state: GroupState, kemOutput: Uint8Array): Uint8Array {
   const { suite } = state.config;
   const { privateKey } = suite.kem.deriveKeyPair(state.secrets.external);
   const context = Buffer.from('MLS 1.0 external init secret');
-  return new HpkeContext(suite, EMPTY).exportFrom(privateKey, kemOutput, context, suite.hashLength);
+  try {
+    return new HpkeContext(suite, EMPTY).exportFrom(privateKey, kemOutput, context, suite.hashLength);
+  } finally {
+    privateKey.fill(0);
+  }
 }

@@ -161,6 +161,7 @@ function receiveHandshake(state: GroupState, content: AuthenticatedContent, eras
   if (body.type !== 'proposal') return fail('applicationInPublic');
   const { proposal } = body;
   checkProposer(proposal, sender);
+  check(state.proposals.size < state.config.policy.proposalsKept, 'tooLarge', 'proposals');
   const reference = proposalRef(state.config.suite, content);
   const proposals = new Map(state.proposals).set(hex(reference), { content, update: undefined });
   return { kind: 'proposal', state: { ...state, proposals }, proposal, sender, reference, erase };

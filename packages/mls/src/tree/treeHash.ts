@@ -6,13 +6,15 @@ import { writeParentNode } from './parentNode.ts';
 import type { RatchetTree } from './ratchetTree.ts';
 import * as math from './treeMath.ts';
 
+const NONE: ReadonlySet<number> = new Set();
+
 /** RFC 9420 §7.8: the hash of the subtree under `node`. Known hashes are reused; a commit recomputes one path. */
 export function treeHash(suite: Suite, tree: RatchetTree, node: number = tree.root): Uint8Array {
   const known = tree.hashes[node];
   if (known !== undefined) return known;
   const hash = math.isLeaf(node)
     ? leafHash(suite, tree, node, false)
-    : parentHashInput(suite, tree, node, [], (child) => treeHash(suite, tree, child));
+    : parentHashInput(suite, tree, node, NONE, (child) => treeHash(suite, tree, child));
   tree.hashes[node] = hash;
   return hash;
 }
@@ -36,11 +38,12 @@ export function originalTreeHash(
   tree: RatchetTree,
   node: number,
   without: readonly number[],
+  gone: ReadonlySet<number> = new Set(without),
 ): Uint8Array {
   if (!anyUnder(without, node)) return treeHash(suite, tree, node);
   if (math.isLeaf(node)) return leafHash(suite, tree, node, true);
-  return parentHashInput(suite, tree, node, without, (child) =>
-    originalTreeHash(suite, tree, child, without),
+  return parentHashInput(suite, tree, node, gone, (child) =>
+    originalTreeHash(suite, tree, child, without, gone),
   );
 }
 
@@ -55,13 +58,12 @@ function parentHashInput(
   suite: Suite,
   tree: RatchetTree,
   node: number,
-  without: readonly number[],
+  gone: ReadonlySet<number>,
   childHash: (child: number) => Uint8Array,
 ): Uint8Array {
   const parent = tree.parent(node);
   let trimmed = parent;
-  if (parent !== undefined && without.length > 0) {
-    const gone = new Set(without);
+  if (parent !== undefined && gone.size > 0) {
     trimmed = { ...parent, unmergedLeaves: parent.unmergedLeaves.filter((leaf) => !gone.has(leaf)) };
   }
   const w = new Writer(512).u8(2).optional(trimmed, writeParentNode);

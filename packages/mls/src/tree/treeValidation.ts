@@ -14,11 +14,23 @@ export function checkUnmergedLeaves(tree: RatchetTree): void {
       for (let between = math.parent(leaf * 2); between !== node; between = math.parent(between)) {
         const other = tree.parent(between);
         check(
-          other === undefined || other.unmergedLeaves.includes(leaf),
+          other === undefined || contains(other.unmergedLeaves, leaf),
           'unmergedLeaves',
           `node ${between}`,
         );
       }
     }
   }
+}
+
+/** Membership in an ascending list. */
+function contains(leaves: readonly number[], leaf: number): boolean {
+  let low = 0;
+  let high = leaves.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((leaves[middle] as number) < leaf) low = middle + 1;
+    else high = middle;
+  }
+  return leaves[low] === leaf;
 }

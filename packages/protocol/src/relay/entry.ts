@@ -7,7 +7,7 @@ export const seq = z
   .number()
   .int()
   .positive()
-  .max(2 ** 40);
+  .max(2 ** 40 - 1);
 /** Number of changes to the set of registered keys; every envelope is sealed for one epoch. */
 export const epoch = z
   .number()

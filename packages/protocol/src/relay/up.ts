@@ -3,7 +3,13 @@ import { boundedBytes, entryId, fixedBytes, publicKey, roomId } from '../bytes.t
 import { limits } from '../limits.ts';
 import { entry, epoch, registration, seq, slice } from './entry.ts';
 
-const head = z.number().int().nonnegative();
+/** `seq` of an entry, or 0. */
+const head = z.union([seq, z.literal(0)]);
+const floor = z
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 40);
 const keys = z.array(publicKey).max(limits.keysPerAnswer);
 const sealed = boundedBytes(limits.sealed);
 const nothing = z.object({});
@@ -27,7 +33,7 @@ export const relayUp = {
       /** `seq` of the newest entry; 0 for an empty log. */
       head,
       /** `seq` of the oldest entry that is still kept, `head + 1` when none is. */
-      floor: z.number().int().positive(),
+      floor,
       epoch,
       registrations: z.array(registration).max(limits.recipients + 1),
       roomInfo: sealed.optional(),
@@ -71,7 +77,7 @@ export const relayUp = {
       after: head,
       limit: z.number().int().positive().max(limits.fetchEntries),
     }),
-    response: z.object({ entries: z.array(entry), head, floor: z.number().int().positive() }),
+    response: z.object({ entries: z.array(entry), head, floor }),
   },
   /** Replace the sealed room info (the room's name) that joiners are given. */
   putRoomInfo: { request: z.object({ room: roomId, sealed }), response: nothing },

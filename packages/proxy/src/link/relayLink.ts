@@ -72,7 +72,11 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
 
   function open(): Socket {
     drop();
-    const options = { maxPayload: limits.relayFrame, transports: ['websocket'] };
+    // The package's types know compression only as switched on.
+    const uncompressed = { perMessageDeflate: false } as unknown as {
+      perMessageDeflate: { threshold: number };
+    };
+    const options = { maxPayload: limits.relayAnswer, transports: ['websocket'], ...uncompressed };
     const opened = io(url, { ...options, parser: proxyParser, forceNew: true, reconnection: false });
     const lost = (reason: string) => {
       if (socket === opened) step({ kind: 'lost', reason, luck: Math.random() });

@@ -18,13 +18,15 @@ interface Relay {
   wasOnline: boolean;
 }
 
-/** The links to all relays that the profile's rooms are at; one for each. */
+/** The links to the relay for new rooms (`home`) and to all others that the profile has rooms at; one for each. */
 export class Relays {
   readonly #relays = new Map<string, Relay>();
+  readonly #home: string;
   readonly #log: Log;
   readonly #changed: () => void;
 
-  constructor(log: Log, changed: () => void) {
+  constructor(home: string, log: Log, changed: () => void) {
+    this.#home = home;
     this.#log = log;
     this.#changed = changed;
   }
@@ -34,7 +36,7 @@ export class Relays {
   }
 
   roomsAt(url: string): number {
-    return this.#relay(url).rooms.size;
+    return this.#relays.get(url)?.rooms.size ?? 0;
   }
 
   /** `room` is the id as text. */
@@ -45,15 +47,21 @@ export class Relays {
   }
 
   remove(url: string, room: string): void {
-    this.#relay(url).rooms.delete(room);
+    const relay = this.#relays.get(url);
+    relay?.rooms.delete(room);
+    if (url === this.#home || relay?.rooms.size !== 0) return;
+    // Another's relay need not know any longer when we are there.
+    this.#relays.delete(url);
+    relay.link.close();
   }
 
   /** Of the relay for new rooms, unless another that has rooms is out of reach. */
-  status(home: string): Omit<RelayStatus, 'queued'> {
+  status(): Omit<RelayStatus, 'queued'> {
+    const home = this.#home;
     const others = [...this.#relays].filter(([url, { rooms }]) => url !== home && rooms.size > 0);
-    const all = [[home, this.#relay(home)] as const, ...others];
-    const [url, relay] = all.find(([, { link }]) => link.state.phase !== 'online') ?? all[0] ?? [home, null];
-    return relay ? { url, ...stateOf(relay) } : { url, state: 'connecting' };
+    const first = [home, this.#relay(home)] as const;
+    const [url, relay] = [first, ...others].find(([, relay]) => stateOf(relay).state !== 'online') ?? first;
+    return { url, ...stateOf(relay) };
   }
 
   close(): void {

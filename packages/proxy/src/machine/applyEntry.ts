@@ -2,7 +2,7 @@ import type { Entry, RegisterKeyEntry, RemoveKeyEntry } from '@otr/protocol';
 import { toText } from '../core/text.ts';
 import { applyEnvelope } from './applyEnvelope.ts';
 import { withMember, withoutMember } from './members.ts';
-import type { Applied, LogEffect, LogRules, RoomLog } from './roomLog.ts';
+import type { Applied, LogEffect, LogRules, RoomLog, Settled } from './roomLog.ts';
 import { alarmRow, noticeRow, refusedRow } from './rows.ts';
 import { endRun, nameOf, type Step, withRow } from './step.ts';
 
@@ -90,6 +90,11 @@ function allowedChanges(log: RoomLog, entry: Entry): number[] {
 function settled(log: RoomLog): RoomLog {
   const { settling } = log;
   if (settling === null || log.cursor < settling.seq) return log;
+  return settleRoster(log, settling);
+}
+
+/** The roster that the relay tells after entries expired. Whoever is not in it was removed meanwhile (K3). */
+export function settleRoster(log: RoomLog, settling: Settled): RoomLog {
   const gone = [...log.members.keys()].filter((key) => !settling.members.has(key));
   // K4: who was known keeps the name that we know.
   const members = new Map([...settling.members].map(([key, told]) => [key, log.members.get(key) ?? told]));

@@ -34,6 +34,7 @@ const challengeTimeout = 10_000;
 const settleTime = 10_000;
 const firstDelay = 250;
 const longestDelay = 30_000;
+const longestPause = 600_000;
 
 export const closedLink: LinkState = { phase: 'closed' };
 
@@ -64,6 +65,11 @@ export function stepLink(state: LinkState, input: LinkInput): LinkStep {
 export function backoff(failures: number, luck: number): number {
   const delay = Math.min(firstDelay * 2 ** Math.min(failures, 20), longestDelay);
   return Math.round(delay * (0.5 + luck / 2));
+}
+
+/** As `backoff`, or as long as the relay asks for, within ten minutes: it cannot silence us, nor overflow a timer. */
+export function politeBackoff(failures: number, luck: number, retryAfter = 0): number {
+  return Math.max(Math.min(retryAfter, longestPause), backoff(failures, luck));
 }
 
 function connect(failures: number): LinkStep {

@@ -1,5 +1,5 @@
 import type { WireError } from '@otr/protocol';
-import { backoff } from './link.ts';
+import { backoff, politeBackoff } from './link.ts';
 
 /** One own envelope that is not yet at its place in the log. */
 export interface OutboxItem {
@@ -132,7 +132,7 @@ function refused(state: OutboxState, input: Extract<OutboxInput, { kind: 'refuse
   if (curedByLog && failures <= 3) {
     return { state: { ...state, gate: 'behind', failures }, effects: [{ kind: 'catchUp' }] };
   }
-  const milliseconds = Math.max(retryAfter ?? 0, backoff(failures, input.luck));
+  const milliseconds = politeBackoff(failures, input.luck, retryAfter);
   const problem = code === 'rateLimited' || code === 'relayUnreachable' ? state.problem : input.error;
   const effects: OutboxEffect[] = [{ kind: 'wait', milliseconds }];
   if (curedByLog) effects.push({ kind: 'catchUp' });

@@ -1,5 +1,5 @@
 import type { Entry, ProblemCode, WireError } from '@otr/protocol';
-import { backoff } from './link.ts';
+import { backoff, politeBackoff } from './link.ts';
 
 /**
  * How far a room is in step with its relay, drawn in docs/protocol/state-machines.md. Pure: state, input → state,
@@ -45,7 +45,7 @@ export type RoomInput =
   /** There are entries up to `head` at the relay that did not come by themselves. */
   | ({ readonly kind: 'behind'; readonly head: number } & Standing)
   /** Live entries were processed. */
-  | ({ readonly kind: 'processed' } & Standing)
+  | ({ readonly kind: 'processed'; readonly luck: number } & Standing)
   | ({ readonly kind: 'timeout' } & Standing);
 
 export type RoomEffect =
@@ -67,6 +67,8 @@ export interface RoomStep {
 
 /** So many answers that do not fill a hole are an alarm. */
 const patience = 3;
+/** The pause before a removed key is replaced is that after so many failures. */
+const rekeyFailures = 2;
 
 const sentences = {
   rolledBack:
@@ -106,7 +108,7 @@ export function stepRoom(state: RoomState, input: RoomInput): RoomStep {
     case 'live':
       if (input.kind === 'behind') return fetchUpTo(input.head, 0);
       if (input.kind !== 'processed') return same(state);
-      return input.registered ? live() : register(0, [{ kind: 'outOfStep' }]);
+      return input.registered ? live() : removed(input.luck);
     case 'waiting':
       return input.kind === 'timeout' ? tryAgain(state, input) : same(state);
   }
@@ -127,7 +129,7 @@ function goOn(standing: Standing, head: number, failures: number, luck: number):
   if (head < standing.cursor) return rolledBack(standing.cursor, 'enter', failures, luck);
   if (head > standing.cursor) return fetchUpTo(head, failures);
   if (standing.registered) return live();
-  if (failures === 0) return register(0, []);
+  if (failures === 0) return register(0);
   return wait('register', failures, luck);
 }
 
@@ -172,7 +174,7 @@ function refused(retry: Retry, before: number, input: Extract<RoomInput, { kind:
   const failures = before + 1;
   const { code, message, retryAfter } = input.error;
   const passing = code === 'rateLimited' || code === 'relayUnreachable' || code === 'storageFailed';
-  const milliseconds = Math.max(retryAfter ?? 0, backoff(passing ? failures : failures + 4, input.luck));
+  const milliseconds = politeBackoff(passing ? failures : failures + 4, input.luck, retryAfter);
   const effects: RoomEffect[] = [{ kind: 'wait', milliseconds }];
   if (!passing) effects.unshift({ kind: 'outOfStep' }, { kind: 'stop', reason: message });
   return { state: { phase: 'waiting', failures, retry }, effects };
@@ -186,7 +188,7 @@ function tryAgain(state: Extract<RoomState, { phase: 'waiting' }>, standing: Sta
     case 'fetch':
       return fetchUpTo(standing.cursor, failures);
     case 'register':
-      return standing.registered ? fetchUpTo(standing.cursor, failures) : register(failures, []);
+      return standing.registered ? fetchUpTo(standing.cursor, failures) : register(failures);
   }
 }
 
@@ -194,8 +196,14 @@ function fetchUpTo(head: number, failures: number): RoomStep {
   return { state: { phase: 'catchingUp', failures, head }, effects: [{ kind: 'fetch' }] };
 }
 
-function register(failures: number, before: RoomEffect[]): RoomStep {
-  return { state: { phase: 'registering', failures }, effects: [...before, { kind: 'register' }] };
+function register(failures: number): RoomStep {
+  return { state: { phase: 'registering', failures }, effects: [{ kind: 'register' }] };
+}
+
+/** K7. After a pause: a relay that removes each key anew must not keep us busy making keys. */
+function removed(luck: number): RoomStep {
+  const { state, effects } = wait('register', rekeyFailures, luck);
+  return { state, effects: [{ kind: 'outOfStep' }, ...effects] };
 }
 
 function live(): RoomStep {

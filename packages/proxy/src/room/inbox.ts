@@ -3,7 +3,7 @@ import { initialDigest, linkOf } from '../core/logDigest.ts';
 import { openRegistration } from '../core/registration.ts';
 import { openRoomInfo } from '../core/roomValues.ts';
 import { sameBytes, toText } from '../core/text.ts';
-import { applyEntry } from '../machine/applyEntry.ts';
+import { applyEntry, settleRoster } from '../machine/applyEntry.ts';
 import type { MemberState } from '../machine/members.ts';
 import { emptyLog, type LogEffect, type RoomLog, type Settled } from '../machine/roomLog.ts';
 import { alarmRow, noticeRow, orderOf } from '../machine/rows.ts';
@@ -19,6 +19,7 @@ export type Snapshot = RelayResponse<'enterRoom'>;
 export function takeSnapshot(parts: RoomParts, draft: Draft, snapshot: Snapshot): void {
   const before = draft.log;
   draft.log = logAfterEntering(parts, draft, snapshot);
+  leaveRemovedKey(parts, draft);
   if (draft.log !== before) parts.store.log.save(parts.number, draft.log, before);
   takeRoomInfo(parts, draft, snapshot);
 }
@@ -45,10 +46,12 @@ function skipExpired(parts: RoomParts, draft: Draft, log: RoomLog, snapshot: Sna
   const settling = settledOf(parts, draft, snapshot);
   const members = new Map([...settling.members, ...log.members]);
   const next = { ...log, cursor, members, counters: new Map(), digest: null, run: null };
-  const joinedAt = log.joinedAt === null ? null : cursor;
+  // Our registration may have expired before we saw it in the log.
+  const isMember = log.me !== null && settling.members.has(log.me);
+  const joinedAt = log.joinedAt === null && !isMember ? null : cursor;
   return cursor < snapshot.head
     ? { ...next, joinedAt, settling }
-    : { ...next, joinedAt, epoch: settling.epoch, members: settling.members };
+    : { ...settleRoster(next, settling), joinedAt };
 }
 
 /** K2, K3: only registrations by holders of the room secret; for any other key nothing is ever sealed. */
@@ -69,8 +72,10 @@ function settledOf(parts: RoomParts, draft: Draft, snapshot: Snapshot): Settled 
 /** The room's name, where the relay holds a newer one than ours. */
 export function takeRoomInfo(parts: RoomParts, draft: Draft, { roomInfo }: Snapshot): void {
   const info = roomInfo && openRoomInfo(parts.keys, parts.room, roomInfo);
-  if (!info || draft.stored.infoPending || info.at <= draft.stored.nameAt) return;
-  draft.stored = parts.store.rooms.change(draft.stored, { name: info.name, nameAt: info.at });
+  // A member's clock that is ahead of ours would keep all later names away.
+  const nameAt = Math.min(info?.at ?? 0, parts.now());
+  if (!info || draft.stored.infoPending || nameAt <= draft.stored.nameAt) return;
+  draft.stored = parts.store.rooms.change(draft.stored, { name: info.name, nameAt });
 }
 
 /** M11: rows, members, counters, digests and cursor of a batch that begins at the cursor. */
@@ -79,17 +84,21 @@ export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly En
   if (!before || entries.length === 0) return;
   const placed: string[] = [];
   for (const entry of entries) takeEntry(parts, draft, entry, placed);
-  const me = draft.log?.me;
-  if (me && draft.log?.removed.has(me)) {
-    if (draft.stored.leaving) draft.later.push({ kind: 'forget' });
-    else replaceKey(parts, draft, me);
-  }
+  leaveRemovedKey(parts, draft);
   if (draft.log) {
     parts.store.log.save(parts.number, draft.log, before);
     const { cursor, epoch } = draft.log;
     feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
   }
   noteRegistration(parts, draft);
+}
+
+/** K7. Who wanted to leave has left. */
+function leaveRemovedKey(parts: RoomParts, draft: Draft): void {
+  const me = draft.log?.me;
+  if (!me || !draft.log?.removed.has(me)) return;
+  if (draft.stored.leaving) draft.later.push({ kind: 'forget' });
+  else replaceKey(parts, draft, me);
 }
 
 function takeEntry(parts: RoomParts, draft: Draft, entry: Entry, placed: string[]): void {
@@ -112,6 +121,8 @@ function performLogEffect(parts: RoomParts, draft: Draft, effect: LogEffect, pla
     case 'placeOwn': {
       const id = toText(effect.id);
       placed.push(id);
+      // From here on another entry of this id is a replay, in the same batch too.
+      store.outbox.remove(number, id);
       const row = store.timeline.get(number, id);
       if (row) writeRow(parts, draft, placedRow(parts, draft, row, effect.seq));
       break;

@@ -63,7 +63,8 @@ export class RelayTalk {
       const inStep = sync.phase === 'live' || sync.phase === 'registering';
       if (inStep) takeEntries(parts, draft, next);
       const missing = hole || (!inStep && head > log.cursor);
-      feedRoom(parts, draft, { kind: missing ? 'behind' : 'processed', head, ...standing(draft) });
+      const kind = missing ? 'behind' : 'processed';
+      feedRoom(parts, draft, { kind, head, luck: Math.random(), ...standing(draft) });
     });
   }
 

@@ -43,14 +43,15 @@ export function rename(session: RoomSession, name: string): Done {
   });
 }
 
-/** Says goodbye, removes the key, then forgets everything. What cannot be done now is done when the relay is back. */
-export async function leave({ session, talk }: OpenRoom): Promise<Done> {
+/**
+ * Says goodbye, removes the key, then forgets everything. What cannot be done now is done when the relay is back; who
+ * asks a second time does not wait for that.
+ */
+export async function leave(open: OpenRoom): Promise<Done> {
+  const { session } = open;
   const { parts } = session;
   const { log, stored, sync } = session.memory;
-  if (log?.joinedAt == null || stored.reason !== null) {
-    await talk.sayGone();
-    return session.closed ? ok({}) : session.forget();
-  }
+  if (log?.joinedAt == null || stored.reason !== null) return giveUp(open);
   const wanted = session.step('leaving', (draft) => {
     if (draft.stored.leaving) return;
     draft.stored = parts.store.rooms.change(draft.stored, { leaving: true });
@@ -59,10 +60,16 @@ export async function leave({ session, talk }: OpenRoom): Promise<Done> {
   if (!wanted.ok) return wanted;
   const gone = sync.phase !== 'away' && (await session.waitUntilClosed(leaveTimeout));
   if (gone) return ok({});
+  if (stored.leaving) return giveUp(open);
   return refuse(
     'relayUnreachable',
-    'The relay cannot be told that you leave. The room goes away as soon as it answers.',
+    'The relay cannot be told that you leave. The room goes away as soon as it answers; leave again to forget it now.',
   );
+}
+
+async function giveUp({ session, talk }: OpenRoom): Promise<Done> {
+  await talk.sayGone();
+  return session.closed ? ok({}) : session.forget();
 }
 
 export function timeline(session: RoomSession, from: TimelineFrom, limit: number): Result<TimelinePage> {

@@ -126,9 +126,9 @@ export class RoomSession {
     const forgotten = this.step('left', () => this.parts.store.rooms.remove(this.parts.number));
     if (!forgotten.ok) return forgotten;
     this.close();
-    this.parts.store.wipeDeleted();
     this.around.gone();
     this.around.emit({ event: 'roomGone', data: { room: this.parts.ref } });
+    this.parts.store.wipeDeleted();
     return forgotten;
   }
 

@@ -1,4 +1,4 @@
-import { type Member, type RoomSummary, unsentOrder } from '@otr/protocol';
+import type { Member, RoomSummary } from '@otr/protocol';
 import { orderOf } from '../machine/rows.ts';
 import type { LiveSigns } from './liveSigns.ts';
 import { isRegistered, type RoomMemory, type RoomParts } from './roomParts.ts';
@@ -61,9 +61,9 @@ export function queuedIn({ outbox }: RoomMemory): number {
   return outbox.items.filter(({ acknowledged }) => acknowledged === null).length;
 }
 
-/** Rows that are not yet at a place in the log have orders above all: they must not mark what comes as read. */
+/** Rows that are not yet at a place in the log have orders above all: what comes must not be marked as read. */
 export function readableOrder(memory: RoomMemory, order: number): number {
-  return order < unsentOrder ? order : orderOf((memory.log?.cursor ?? 0) + 1) - 1;
+  return Math.min(order, orderOf((memory.log?.cursor ?? 0) + 1) - 1);
 }
 
 function stateOf(memory: RoomMemory): RoomSummary['state'] {

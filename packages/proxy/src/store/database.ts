@@ -21,7 +21,10 @@ export function openDatabase(place: Place): OpenedDatabase {
       PRAGMA temp_store = MEMORY;
       PRAGMA busy_timeout = 2000;
     `);
-    return migrate(database);
+    const migrated = migrate(database);
+    // K7: what a killed process had deleted may still be in the write-ahead log that it left.
+    if (migrated.ok) wipeDeleted(database);
+    return migrated;
   } catch (error) {
     database?.close();
     if (!isStoreError(error)) throw error;
@@ -32,6 +35,11 @@ export function openDatabase(place: Place): OpenedDatabase {
 /** What SQLite threw: a full disk, a damaged file. Anything else is a bug. */
 export function isStoreError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}
+
+/** After keys were deleted: the write-ahead log must not keep a copy of their pages. */
+export function wipeDeleted(database: DatabaseSync): void {
+  database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
 }
 
 /** SQLite gives its side files (`-wal`, `-shm`) the same permissions. */

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { orNull, textIn } from './columns.ts';
-import { openDatabase, type Place } from './database.ts';
+import { openDatabase, type Place, wipeDeleted } from './database.ts';
 import { LogTable } from './logTable.ts';
 import { OutboxTable } from './outboxTable.ts';
 import { OwnKeyTable } from './ownKeyTable.ts';
@@ -55,9 +55,9 @@ export class Store {
     }
   }
 
-  /** After keys were deleted: the write-ahead log must not keep a copy of their pages. */
+  /** After keys were deleted. */
   wipeDeleted(): void {
-    this.#database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    wipeDeleted(this.#database);
   }
 
   name(): string | null {

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { LocalRequest, LocalResponse, Row } from '@otr/protocol';
+import { type LocalRequest, type LocalResponse, limits, type Row } from '@otr/protocol';
 import { type Columns, numberIn, textIn } from './columns.ts';
 
 export type TimelineFrom = LocalRequest<'getTimeline'>['from'];
@@ -35,40 +35,59 @@ export class TimelineTable {
     return columns ? numberIn(columns, 'count') : 0;
   }
 
-  /** Null when there is no such message. `limit` rows at most. */
+  /** Null when there is no such message. `limit` rows at most; fewer where they are long. */
   page(room: number, from: TimelineFrom, limit: number): TimelinePage | null {
     switch (from.at) {
       case 'end':
-        return pageOf(this.#before(room, Number.MAX_SAFE_INTEGER, limit), [], limit, 0);
+        return pageOf(this.#before(room, Number.MAX_SAFE_INTEGER, limit, 1), noRows);
       case 'before':
-        return { ...pageOf(this.#before(room, from.order, limit), [], limit, 0), newerLeft: true };
+        return pageOf(this.#before(room, from.order, limit, 1), this.#after(room, from.order - 1, 0, 1));
       case 'after':
-        return { ...pageOf([], this.#after(room, from.order, limit), 0, limit), olderLeft: true };
+        return pageOf(this.#before(room, from.order + 1, 0, 1), this.#after(room, from.order, limit, 1));
       case 'around': {
         const row = this.get(room, from.id);
         if (!row) return null;
         const older = Math.ceil(limit / 2);
-        const before = this.#before(room, row.order + 1, older);
-        return pageOf(before, this.#after(room, row.order, limit - older), older, limit - older);
+        const before = this.#before(room, row.order + 1, older, 0.5);
+        return pageOf(before, this.#after(room, row.order, limit - older, 0.5));
       }
     }
   }
 
-  /** Newest first, one more than asked for where there are more. */
-  #before(room: number, order: number, limit: number): Row[] {
-    return this.#sql.before.all(room, order, limit + 1).map(rowOf);
+  /** Newest first. `share` is of the characters that a page may have. */
+  #before(room: number, order: number, limit: number, share: number): Part {
+    return partOf(this.#sql.before.iterate(room, order, limit + 1), limit, share);
   }
 
-  #after(room: number, order: number, limit: number): Row[] {
-    return this.#sql.after.all(room, order, limit + 1).map(rowOf);
+  #after(room: number, order: number, limit: number, share: number): Part {
+    return partOf(this.#sql.after.iterate(room, order, limit + 1), limit, share);
   }
 }
 
-function pageOf(before: Row[], after: Row[], olderLimit: number, newerLimit: number): TimelinePage {
+/** Rows on one side of a place, and whether there are more. */
+interface Part {
+  readonly rows: Row[];
+  readonly isMore: boolean;
+}
+const noRows: Part = { rows: [], isMore: false };
+
+function partOf(found: Iterable<Columns>, limit: number, share: number): Part {
+  const rows: Row[] = [];
+  let characters = 0;
+  for (const columns of found) {
+    if (rows.length === limit || characters > limits.timelinePageCharacters * share)
+      return { rows, isMore: true };
+    rows.push(rowOf(columns));
+    characters += textIn(columns, 'row').length;
+  }
+  return { rows, isMore: false };
+}
+
+function pageOf(before: Part, after: Part): TimelinePage {
   return {
-    rows: [...before.slice(0, olderLimit).reverse(), ...after.slice(0, newerLimit)],
-    olderLeft: before.length > olderLimit,
-    newerLeft: after.length > newerLimit,
+    rows: [...before.rows.toReversed(), ...after.rows],
+    olderLeft: before.isMore,
+    newerLeft: after.isMore,
   };
 }
 

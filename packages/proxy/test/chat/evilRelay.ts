@@ -16,6 +16,10 @@ export interface EvilRelay {
   onAnswer: (event: RelayUpEvent, answer: Answer) => unknown;
   /** Sends an event of its own to every proxy. */
   tell(event: RelayDownEvent | string, message: unknown): void;
+  /** Loses all connections. */
+  cut(): void;
+  /** When no connection is left. */
+  deserted(): Promise<void>;
   /** Requests that have come, by name. */
   readonly asked: RelayUpEvent[];
   close(): Promise<void>;
@@ -34,6 +38,12 @@ export async function startEvilRelay(realUrl: string): Promise<EvilRelay> {
     tell: (event, message) => {
       const packet = { type: 2, nsp: '/', data: [event, message] };
       server.of('/').adapter.broadcast(packet, { rooms: new Set(), except: new Set(), flags: {} });
+    },
+    cut: () => server.disconnectSockets(true),
+    deserted: async () => {
+      for (const socket of server.sockets.sockets.values()) {
+        await new Promise((resolve) => socket.once('disconnect', resolve));
+      }
     },
     asked: [],
     close: () => server.close(),

@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Entry, EnvelopeEntry } from '@otr/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
 import { type EvilRelay, startEvilRelay } from './evilRelay.ts';
-import { Person } from './person.ts';
+import { fileStore, Person } from './person.ts';
 
 let relay: Relay;
 let evil: EvilRelay;
@@ -91,6 +94,28 @@ test('[M4] a replayed envelope is refused at its new place', async () => {
   await ana.says(room, 'replaced by a replay');
   await troubled('replayed');
   expect(await ben.texts(room)).toEqual(['first', 'once']);
+});
+
+test('[M4] [M13] our own envelope twice in one batch is placed once', async () => {
+  onEnvelope((entry) => [entry, { ...entry, seq: entry.seq + 1 }]);
+  await ben.says(room, 'mine');
+  await troubled('replayed');
+  expect((await ben.messages(room)).at(-1)).toMatchObject({ text: 'mine', seq: 4 });
+});
+
+test('a room name from the far future does not keep others from naming the room, nor the profile from opening', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'otr-future-'));
+  const cleo = new Person({ relayUrl: relay.url, name: 'Cleo', now: () => Number.MAX_SAFE_INTEGER });
+  const named = await cleo.create('From the future');
+  const dan = new Person({ relayUrl: relay.url, name: 'Dan', store: fileStore(folder) });
+  await dan.joins(cleo, named);
+  await dan.until(() => dan.room(named)?.name === 'From the future');
+  await dan.ask('renameRoom', { room: named, name: 'Of today' });
+  await dan.close();
+  const again = new Person({ relayUrl: relay.url, store: fileStore(folder) });
+  expect(again.room(named)?.name).toBe('Of today');
+  for (const person of [again, cleo]) await person.close();
+  rmSync(folder, { recursive: true });
 });
 
 test('an envelope under a new id does not open', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
+import { startEvilRelay } from './evilRelay.ts';
 import { fileStore, Person } from './person.ts';
 
 let folder: string;
@@ -108,6 +109,29 @@ test('[K6] [K7] a key that nobody answered for is removed; who comes back has a 
   for (const who of [ana, back]) expect(await who.troubles(room)).toEqual([]);
 });
 
+test('[K3] [K7] who comes back after its removal has expired makes a new key, and is heard', async () => {
+  const { port } = relay;
+  await relay.close();
+  relay = await start(port, { intervalMs: 100, graceMs: 1_000, answerMs: 100 });
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  const former = ben.room(room)?.me;
+  await ben.close();
+  await ana.until(() => ana.room(room)?.memberCount === 1);
+  await pruneAll();
+
+  const back = person('Ben');
+  await back.says(room, 'after a long time');
+  await ana.hears(room, ['after a long time']);
+  expect(back.room(room)?.me).not.toBe(former);
+  await ana.says(room, 'welcome back');
+  await back.hears(room, ['welcome back']);
+  for (const who of [ana, back]) expect(await who.troubles(room)).toEqual([]);
+});
+
 test('a live member is never removed by key cleanup', async () => {
   const { port } = relay;
   await relay.close();
@@ -139,6 +163,24 @@ test('leaving while the relay is away is said, and done when it is back', async 
   relay = await start(port);
   await ben.until(() => ben.room(room) === undefined);
   await ana.until(() => ana.room(room)?.memberCount === 1);
+});
+
+test('a room whose relay never comes back is left by leaving it twice; meanwhile its link joins nothing', async () => {
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  const { link } = await ana.ask('invite', { room });
+  await relay.close();
+  await ben.until(() => ben.chat.snapshot().relay.state === 'offline');
+  await ben.chat.request('leaveRoom', { room });
+  const joined = await ben.chat.request('joinRoom', { link });
+  expect(joined).toMatchObject({ ok: false, error: { message: expect.stringMatching(/leav/) } });
+  expect(ben.room(room)).toBeDefined();
+  await ben.ask('leaveRoom', { room });
+  expect(ben.room(room)).toBeUndefined();
+  await ben.ask('joinRoom', { link });
+  expect(ben.room(room)).toMatchObject({ state: 'joining' });
 });
 
 test('a relay that has lost the room stops it with a sentence', async () => {
@@ -182,7 +224,7 @@ test('entries that expired before they were fetched are said to have; what is le
 test('a relay that cuts who enters no room is no news for a person without rooms', async () => {
   const { port } = relay;
   await relay.close();
-  const limits = { enterWithinMs: 50 };
+  const limits = { enterWithinMs: 200, idleConnections: 0 };
   relay = await startRelay({ host: '127.0.0.1', port, data: join(folder, 'relay'), limits });
   let cuts = 0;
   const log = (event: string) => {
@@ -194,6 +236,33 @@ test('a relay that cuts who enters no room is no news for a person without rooms
   while (cuts < 3) await new Promise((resolve) => setTimeout(resolve, 50));
   const states = ana.events.flatMap(({ event, data }) => (event === 'relay' ? [data.state] : []));
   expect(states).toEqual(['online']);
+});
+
+test('a second relay that is out of reach is told, and let go with its last room', async () => {
+  const second = await startRelay({ host: '127.0.0.1', port: 0, data: ':memory:' });
+  const evil = await startEvilRelay(second.url);
+  const ana = new Person({ relayUrl: second.url, name: 'Ana' });
+  const ben = person('Ben');
+  people.push(ana);
+  const room = await ana.create('Elsewhere');
+  const { link } = await ana.ask('invite', { room });
+  const elsewhere = link.replace(/^otr:[^/]+/, `otr:${new URL(evil.url).host}`);
+  await ben.ask('joinRoom', { link: elsewhere });
+  await ben.until(() => ben.room(room)?.state === 'joined');
+  expect(ben.chat.snapshot().relay).toMatchObject({ url: relay.url, state: 'online' });
+
+  evil.cut();
+  await ben.until(() => ben.chat.snapshot().relay.state === 'offline');
+  expect(ben.chat.snapshot().relay).toMatchObject({ url: evil.url, reason: expect.stringMatching(/\.$/) });
+  await ben.until(() => ben.chat.snapshot().relay.state === 'online');
+  await ben.until(async () => (await ben.ask('getMembers', { room })).members.every(({ online }) => online));
+  await ben.ask('leaveRoom', { room });
+  await evil.deserted();
+  expect(ben.chat.snapshot().relay).toMatchObject({ url: relay.url, state: 'online' });
+  await evil.close();
+  await ana.close();
+  people.splice(people.indexOf(ana), 1);
+  await second.close();
 });
 
 /** A relay of a short memory runs on the same store until nothing is left. */

@@ -1,6 +1,6 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import type { RelayDownEvent } from '@otr/protocol';
+import { limits, type RelayDownEvent } from '@otr/protocol';
 import { Server, type Socket } from 'socket.io';
 import * as parser from 'socket.io-msgpack-parser';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -159,9 +159,44 @@ test('[W3] a frame above the limit ends the connection, and nothing else', async
   onConnection = (socket) => {
     connections += 1;
     socket.emit('challenge', { nonce });
-    if (connections === 1) socket.emit('mark', { sealed: Buffer.alloc(2 * 1024 * 1024) });
+    if (connections === 1) socket.emit('mark', { sealed: Buffer.alloc(limits.relayAnswer) });
   };
   start();
   await until(() => count(['online', 7]) === 2);
   expect(count(['state', 'offline'])).toBe(1);
+});
+
+test('[W3] the largest answer to enterRoom arrives', async () => {
+  const members = Array.from({ length: limits.recipients + 1 }, () => Buffer.alloc(32));
+  const value = {
+    head: 1,
+    floor: 1,
+    epoch: 1,
+    registrations: members.map((publicKey) => ({
+      publicKey,
+      sealedProfile: Buffer.alloc(limits.sealed),
+      tag: Buffer.alloc(32),
+    })),
+    marks: members.map((publicKey) => ({ publicKey, sealed: Buffer.alloc(limits.sealed) })),
+    online: members,
+  };
+  onConnection = (socket) => {
+    socket.on('enterRoom', (_request, answer) => answer({ ok: true, value }));
+    socket.emit('challenge', { nonce });
+  };
+  const open = start();
+  await until(() => count(['online', 7]) === 1);
+  const answer = await open.request('enterRoom', { room, signature: Buffer.alloc(64), keys: [] });
+  expect(answer).toMatchObject({ ok: true });
+});
+
+test('[W1] no compression is offered: a small frame cannot become a large one', async () => {
+  const offered: unknown[] = [];
+  onConnection = (socket) => {
+    offered.push(socket.handshake.headers['sec-websocket-extensions']);
+    socket.emit('challenge', { nonce });
+  };
+  start();
+  await until(() => count(['online', 7]) === 1);
+  expect(offered).toEqual([undefined]);
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { sessionPaths } from '@otr/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneTimeCodes } from '../../src/local/codes.ts';
@@ -96,6 +98,20 @@ describe('a one-time code, over the wire', () => {
     const again = await challengeOf(surface);
     const second = { challenge: again, response: respondTo(code, again) };
     expect((await post(surface, sessionPaths.token, second)).status).toBe(403);
+  });
+
+  it('is not harmed by a request that breaks off', async () => {
+    const host = surface.labelHost;
+    const head = `POST ${sessionPaths.token} HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\n`;
+    const broken = connect(surface.port, '127.0.0.1');
+    await once(broken, 'connect');
+    broken.write(`${head}Content-Length: 100\r\n\r\n{`);
+    // What comes after on the same server is answered once the first has been heard.
+    await challengeOf(surface);
+    broken.destroy();
+    await once(broken, 'close');
+    // An exception that nobody catches would end the process, and fails this run.
+    expect(await challengeOf(surface)).toMatch(/^[\w-]{43}$/);
   });
 
   it('is refused with a sentence when the request is malformed or too long', async () => {

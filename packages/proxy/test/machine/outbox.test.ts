@@ -138,6 +138,11 @@ test('an acknowledged entry that the log denies is kept, said, and tried again l
   expect(step.effects.map(({ kind }) => kind)).toEqual(['withheld', 'wait']);
 });
 
+test('a relay cannot make us wait so long that the timer overflows, nor for ever', () => {
+  const { effects } = stepOutbox(sent, refusal('rateLimited', { retryAfter: 2 ** 40 }));
+  expect(effects).toEqual([{ kind: 'wait', milliseconds: 600_000 }]);
+});
+
 test('an acknowledged entry that never came is sent again on the next connection', () => {
   const acknowledged = stepOutbox(sent, { kind: 'acknowledged', id: 'a', seq: 9 }).state;
   const away = stepOutbox(acknowledged, { kind: 'outOfStep' }).state;

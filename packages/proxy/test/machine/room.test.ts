@@ -43,7 +43,7 @@ type Line = [string, RoomState, RoomInput, RoomState['phase'], RoomEffect['kind'
 
 const table: Line[] = [
   ['away × connected', awayRoom, { kind: 'connected' }, 'entering', ['outOfStep', 'enter']],
-  ['away × processed', awayRoom, { kind: 'processed', ...at(3) }, 'away', []],
+  ['away × processed', awayRoom, { kind: 'processed', luck: 1, ...at(3) }, 'away', []],
   ['live × disconnected', live, { kind: 'disconnected' }, 'away', ['outOfStep']],
   ['live × connected (again)', live, { kind: 'connected' }, 'entering', ['outOfStep', 'enter']],
   ['entering × entered, in step', entering, entered(5, 5), 'live', ['inStep']],
@@ -99,16 +99,16 @@ const table: Line[] = [
     'waiting',
     ['wait'],
   ],
-  ['registering × processed', registering, { kind: 'processed', ...at(6) }, 'live', ['inStep']],
+  ['registering × processed', registering, { kind: 'processed', luck: 1, ...at(6) }, 'live', ['inStep']],
   ['registering × roomFull', registering, refusal('roomFull'), 'waiting', ['outOfStep', 'stop', 'wait']],
-  ['live × processed', live, { kind: 'processed', ...at(6) }, 'live', ['inStep']],
+  ['live × processed', live, { kind: 'processed', luck: 1, ...at(6) }, 'live', ['inStep']],
   ['[L6] live × behind', live, { kind: 'behind', head: 9, ...at(6) }, 'catchingUp', ['fetch']],
   [
-    '[K7] live × processed, key removed',
+    '[K7] live × processed, key removed: not at once, lest a relay that removes each key keeps us busy',
     live,
-    { kind: 'processed', ...at(6, false) },
-    'registering',
-    ['outOfStep', 'register'],
+    { kind: 'processed', luck: 1, ...at(6, false) },
+    'waiting',
+    ['outOfStep', 'wait'],
   ],
   ['waiting × timeout: enter', waiting('enter'), { kind: 'timeout', ...at(5) }, 'entering', ['enter']],
   ['waiting × timeout: fetch', waiting('fetch'), { kind: 'timeout', ...at(5) }, 'catchingUp', ['fetch']],
@@ -119,7 +119,7 @@ const table: Line[] = [
     'registering',
     ['register'],
   ],
-  ['waiting × processed', waiting('fetch'), { kind: 'processed', ...at(5) }, 'waiting', []],
+  ['waiting × processed', waiting('fetch'), { kind: 'processed', luck: 1, ...at(5) }, 'waiting', []],
 ];
 
 test.each(table)('%s', (_title, state, input, phase, effects) => {
@@ -143,6 +143,12 @@ test('[M9] a hole that three answers did not fill is an alarm at its place, and 
   expect(alarms[0]).toEqual({ kind: 'alarm', problem: 'entryWithheld', seq: 4 });
   expect(delays).toEqual([500, 1_000, 2_000, 4_000, 8_000]);
   expect(stepRoom(state, fetched(3, 9, 9)).state).toEqual(live);
+});
+
+test('a relay cannot make us wait so long that the timer overflows, nor for ever', () => {
+  const error = refuse('rateLimited', 'Wait.', { retryAfter: 2 ** 40 }).error;
+  const { effects } = stepRoom(catchingUp, { kind: 'refused', error, luck: 1 });
+  expect(effects).toEqual([{ kind: 'wait', milliseconds: 600_000 }]);
 });
 
 test('a batch is split into what is known, what is next and whether there is a hole', () => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,6 +8,7 @@ import { generateKeyPair, privateKeyBytes } from '../../src/core/keyPair.ts';
 import { randomId, toText } from '../../src/core/text.ts';
 import { emptyLog, type RoomLog } from '../../src/machine/roomLog.ts';
 import { openStore, type Store } from '../../src/store/store.ts';
+import type { TimelineFrom } from '../../src/store/timelineTable.ts';
 
 let folder: string;
 const stores: Store[] = [];
@@ -132,6 +133,25 @@ test('[K7] an erased private key is in no file any more', () => {
   expect(store.ownKeys.of(room.number)).toEqual([]);
 });
 
+test('[K7] a key whose erasure was cut short by a crash is in no file after the next start', () => {
+  const store = open();
+  const pair = generateKeyPair();
+  const bytes = Buffer.from(privateKeyBytes(pair));
+  const room = store.step(() => {
+    const added = addRoom(store);
+    store.ownKeys.add(added.number, pair);
+    return added;
+  });
+  store.step(() => store.ownKeys.erase(room.number, pair.publicKey));
+  // What a killed process leaves: the files as they are, before `wipeDeleted`.
+  const crashed = join(folder, 'crashed');
+  cpSync(join(folder, 'profile'), crashed, { recursive: true });
+  const found = () => readdirSync(crashed).some((file) => readFileSync(join(crashed, file)).includes(bytes));
+  expect(found(), 'negative control: it was left behind').toBe(true);
+  open({ folder: crashed });
+  expect(found()).toBe(false);
+});
+
 test('a forgotten room takes all that belongs to it along', () => {
   const store = open();
   const room = store.step(() => {
@@ -178,6 +198,50 @@ test('pages of 50,000 rows are found without reading the others', () => {
   const after = store.timeline.page(number, { at: 'after', order: rows - 10 }, 500);
   expect(after?.rows).toHaveLength(10);
   expect([after?.olderLeft, after?.newerLeft]).toEqual([true, false]);
+});
+
+test('a page of long messages stops early and says so; going on from its edge finds all of them', () => {
+  const store = open('memory');
+  const { number } = addRoom(store);
+  const text = 'x'.repeat(64 * 1024);
+  const rows = 100;
+  store.step(() => {
+    for (let order = 1; order <= rows; order++) store.timeline.write(number, message(order, { text }));
+  });
+  const page = (from: TimelineFrom) => {
+    const found = store.timeline.page(number, from, 500);
+    if (!found) throw new Error('no page');
+    expect(JSON.stringify(found.rows).length).toBeLessThan(2.2 * 1024 * 1024);
+    expect(found.rows.length).toBeGreaterThan(1);
+    return { ...found, orders: found.rows.map(({ order }) => order) };
+  };
+  let before = page({ at: 'end' });
+  expect([before.olderLeft, before.newerLeft]).toEqual([true, false]);
+  const seen = [...before.orders];
+  while (before.olderLeft) {
+    before = page({ at: 'before', order: seen[0] ?? 0 });
+    seen.unshift(...before.orders);
+  }
+  expect(seen).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
+  const around = page({ at: 'around', id: 'message-50' });
+  expect([around.olderLeft, around.newerLeft, around.orders.includes(50)]).toEqual([true, true, true]);
+  expect(page({ at: 'after', order: 0 })).toMatchObject({ olderLeft: false, newerLeft: true });
+});
+
+test('a page says whether there is more on each side', () => {
+  const store = open('memory');
+  const { number } = addRoom(store);
+  for (let order = 1; order <= 3; order++) store.timeline.write(number, message(order));
+  const left = (from: TimelineFrom, limit: number) => {
+    const page = store.timeline.page(number, from, limit);
+    return [page?.rows.map(({ order }) => order), page?.olderLeft, page?.newerLeft];
+  };
+  expect(left({ at: 'before', order: 9 }, 3)).toEqual([[1, 2, 3], false, false]);
+  expect(left({ at: 'before', order: 3 }, 1)).toEqual([[2], true, true]);
+  expect(left({ at: 'after', order: 0 }, 3)).toEqual([[1, 2, 3], false, false]);
+  expect(left({ at: 'after', order: 1 }, 1)).toEqual([[2], true, true]);
+  expect(left({ at: 'around', id: 'message-2' }, 1)).toEqual([[2], true, true]);
+  expect(left({ at: 'around', id: 'message-1' }, 3)).toEqual([[1, 2], false, true]);
 });
 
 test('a file that is no database, and one of a newer version, are refused with a sentence', () => {

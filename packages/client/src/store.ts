@@ -128,6 +128,7 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
     placeDivider: (room) => dispatch({ kind: 'placeDivider', room }),
 
     async sendMessage(room, text) {
+      typedAt.delete(room); // Who types on after sending is typing anew.
       const answer = await client.request('sendMessage', { room, id: newMessageId(), text });
       if (answer.ok) draft.sent(room, text);
       return answer;

@@ -161,6 +161,14 @@ describe('actions', () => {
     }
     expect(askedFor('setTyping')).toHaveLength(2);
   });
+
+  it('tell of typing at once after a message was sent', async () => {
+    vi.advanceTimersByTime(3_000);
+    store.setTyping(room);
+    await store.sendMessage(room, 'hello');
+    store.setTyping(room);
+    expect(askedFor('setTyping')).toHaveLength(2);
+  });
 });
 
 describe('subscribers', () => {

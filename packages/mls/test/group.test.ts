@@ -136,4 +136,42 @@ describe('a group', () => {
     expect(next[2]?.tree.leaf(0)?.extensions).toEqual(extensions);
     agree(talk(commit(next, 0, {})));
   });
+
+  it('pads messages to the lengths the policy gives', () => {
+    const pad = (length: number): number => Math.ceil(length / 256) * 256;
+    const [a, b] = room(2, config(undefined, { pad })) as [GroupState, GroupState];
+    const sizes = [0, 1, 50, 150].map((length) => {
+      const { send } = sealMessage(a, new Uint8Array(length));
+      const got = receiveMessage(b, send);
+      if (got.kind !== 'application') throw new Error(got.kind);
+      expect(got.data.length).toBe(length);
+      return send.length;
+    });
+    expect(new Set(sizes).size).toBe(1);
+  });
+
+  it('injects resumption keys of this and of former epochs', () => {
+    let states = room(3);
+    const former = states[0]?.context.epoch as bigint;
+    states = commit(states, 1, {});
+    const { groupId, epoch } = (states[0] as GroupState).context;
+    const nonce = new Uint8Array(32).fill(1);
+    const psk = (of: bigint) =>
+      ({
+        type: 'psk',
+        psk: { type: 'resumption', usage: 'application', groupId, epoch: of, nonce },
+      }) as const;
+    agree(talk(commit(states, 0, { proposals: [psk(epoch), psk(former)] })));
+    expect(() => createCommit(states[0] as GroupState, { proposals: [psk(99n)] })).toThrow(
+      expect.objectContaining({ code: 'pskUnknown' }),
+    );
+  });
+
+  it('replaces the extensions of its context', () => {
+    const states = room(3);
+    const extensions = [{ type: 1, data: text('application id') }];
+    const next = talk(commit(states, 2, { proposals: [{ type: 'groupContextExtensions', extensions }] }));
+    expect(next[0]?.context.extensions).toEqual(extensions);
+    agree(next);
+  });
 });

@@ -8,10 +8,15 @@ describe('README', () => {
     const snippet = /```ts\n([\s\S]*?)```/.exec(readme)?.[1] ?? '';
     const [, names = '', body = ''] = /^import \{([^}]*)\} from '@otr\/mls';\n([\s\S]*)$/.exec(snippet) ?? [];
     const exported = (await import('../src/index.ts')) as Record<string, unknown>;
-    const imported = names.split(',').map((name) => name.trim()).filter((name) => name !== '');
+    const imported = names
+      .split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== '');
     expect(imported.filter((name) => exported[name] === undefined)).toEqual([]);
     const said: unknown[] = [];
-    const run = new Function('console', ...imported, stripTypeScriptTypes(body)) as (...given: unknown[]) => void;
+    const run = new Function('console', ...imported, stripTypeScriptTypes(body)) as (
+      ...given: unknown[]
+    ) => void;
     run({ log: (line: unknown) => said.push(line) }, ...imported.map((name) => exported[name]));
     expect(said).toEqual(['hello']);
   });

@@ -14,8 +14,6 @@ interface Relay {
   readonly link: RelayLink;
   readonly rooms: Map<string, LinkedRoom>;
   challenge: Uint8Array | null;
-  /** A relay cuts connections that enter no room; coming back from that is no news for a person. */
-  wasOnline: boolean;
 }
 
 /** The links to the relay for new rooms (`home`) and to all others that the profile has rooms at; one for each. */
@@ -73,7 +71,7 @@ export class Relays {
     const known = this.#relays.get(url);
     if (known) return known;
     const rooms = new Map<string, LinkedRoom>();
-    const relay: Relay = { link: this.#open(url), rooms, challenge: null, wasOnline: false };
+    const relay: Relay = { link: this.#open(url), rooms, challenge: null };
     this.#relays.set(url, relay);
     relay.link.start();
     return relay;
@@ -86,7 +84,6 @@ export class Relays {
         const relay = this.#relays.get(url);
         if (!relay) return;
         relay.challenge = challenge;
-        relay.wasOnline = true;
         for (const room of relay.rooms.values()) room.connect(challenge);
       },
       message: <Event extends RelayDownEvent>(event: Event, message: RelayMessage<Event>) => {
@@ -105,17 +102,14 @@ export class Relays {
       relay.challenge = null;
       for (const room of relay.rooms.values()) room.disconnect();
     }
-    if (state.phase === 'offline') {
-      this.#log('relayOffline', { failures: state.failures });
-      if (state.failures > 1) relay.wasOnline = false;
-    }
+    if (state.phase === 'offline') this.#log('relayOffline', { failures: state.failures });
     this.#changed();
   }
 }
 
-function stateOf({ link, rooms, wasOnline }: Relay): Pick<RelayStatus, 'state' | 'reason'> {
+function stateOf({ link }: Relay): Pick<RelayStatus, 'state' | 'reason'> {
   const { state } = link;
-  if (state.phase === 'online' || (rooms.size === 0 && wasOnline)) return { state: 'online' };
+  if (state.phase === 'online') return { state: 'online' };
   if (state.phase === 'offline') return { state: 'offline', reason: state.reason };
   const triedBefore = state.phase === 'connecting' && state.failures > 0;
   return triedBefore

@@ -221,23 +221,6 @@ test('entries that expired before they were fetched are said to have; what is le
   expect(await ana.troubles(room)).toEqual([]);
 });
 
-test('a relay that cuts who enters no room is no news for a person without rooms', async () => {
-  const { port } = relay;
-  await relay.close();
-  const limits = { enterWithinMs: 200, idleConnections: 0 };
-  relay = await startRelay({ host: '127.0.0.1', port, data: join(folder, 'relay'), limits });
-  let cuts = 0;
-  const log = (event: string) => {
-    if (event === 'relayOffline') cuts += 1;
-  };
-  const ana = new Person({ relayUrl: relay.url, log });
-  people.push(ana);
-  await ana.until(() => ana.chat.snapshot().relay.state === 'online');
-  while (cuts < 3) await new Promise((resolve) => setTimeout(resolve, 50));
-  const states = ana.events.flatMap(({ event, data }) => (event === 'relay' ? [data.state] : []));
-  expect(states).toEqual(['online']);
-});
-
 test('a second relay that is out of reach is told, and let go with its last room', async () => {
   const second = await startRelay({ host: '127.0.0.1', port: 0, data: ':memory:' });
   const evil = await startEvilRelay(second.url);

@@ -12,6 +12,12 @@ export function parseAnswer<Event extends RelayUpEvent>(
   answer: unknown,
 ): Result<RelayResponse<Event>> {
   const parsed = answers.get(event)?.safeParse(answer);
-  if (parsed?.success) return parsed.data as Result<RelayResponse<Event>>;
+  if (parsed?.success) return quoted(parsed.data as Result<RelayResponse<Event>>);
   return refuse('internal', 'The relay gave an answer that does not fit the protocol. Use another relay.');
+}
+
+/** A refusal's sentence is shown to a person: it must not pass for one of our own. */
+function quoted<Value>(answer: Result<Value>): Result<Value> {
+  if (answer.ok) return answer;
+  return { ok: false, error: { ...answer.error, message: `The relay says: ${answer.error.message}` } };
 }

@@ -1,4 +1,4 @@
-import type { Entry, RegisterKeyEntry, RemoveKeyEntry } from '@otr/protocol';
+import { type Entry, limits, type RegisterKeyEntry, type RemoveKeyEntry } from '@otr/protocol';
 import { toText } from '../core/text.ts';
 import { applyEnvelope } from './applyEnvelope.ts';
 import { withMember, withoutMember } from './members.ts';
@@ -38,6 +38,10 @@ function applyRegistration(log: RoomLog, entry: RegisterKeyEntry, rules: LogRule
   if (!opened) return withRow(log, refusedRow(place, 'badRegistration', null));
   if (log.removed.has(key)) return withRow(log, refusedRow(place, 'keyReused', opened.name || null));
   if (log.members.has(key)) return { log, effects: [] };
+  // A relay keeps to this by itself: no envelope could be sealed for more.
+  if (log.members.size > limits.recipients) {
+    return withRow(log, refusedRow(place, 'badRegistration', opened.name || null));
+  }
 
   const member = { publicKey: Uint8Array.from(entry.publicKey), name: opened.name, leaving: false };
   const members = withMember(log.members, key, member);

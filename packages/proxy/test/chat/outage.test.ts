@@ -193,7 +193,7 @@ test('a relay that has lost the room stops it with a sentence', async () => {
   rmSync(join(folder, 'relay'), { recursive: true });
   relay = await start(port);
   await ben.until(() => ben.room(room)?.state === 'stopped');
-  expect(ben.room(room)?.reason).toMatch(/\.$/);
+  expect(ben.room(room)?.reason).toMatch(/^The relay says: .*\.$/);
   await ben.ask('leaveRoom', { room });
   expect(ben.room(room)).toBeUndefined();
 });

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+import type { LocalMessage } from '@otr/protocol';
 import { Manager, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ask, openSurface, outcome, pageSocket, type Surface, tokenOf } from './surface.ts';
@@ -152,3 +154,29 @@ function hears(socket: Socket, events: number): Promise<void> {
     socket.on('relay', hear);
   });
 }
+
+describe('a client that does not read', () => {
+  it('is cut off before what waits for it fills the memory', async () => {
+    const auth = { token: await tokenOf(surface) };
+    const idle = pageSocket(surface, auth);
+    expect(await outcome(idle)).toBe('connected');
+    const engine = idle.io.engine as unknown as { transport: { ws: { _socket: Readable } } };
+    engine.transport.ws._socket.pause();
+    const awake = pageSocket(surface, auth);
+    expect(await outcome(awake)).toBe('connected');
+    const text = 'x'.repeat(64 * 1024);
+    const rows = Array.from({ length: 16 }, () => ({ text }));
+    const data = { room: 'A'.repeat(22), rows } as unknown as LocalMessage<'rows'>;
+    let sent = 0;
+    while (!surface.cutOff()) {
+      const arrived = new Promise((resolve) => awake.once('rows', resolve));
+      surface.chat.emit({ event: 'rows', data });
+      sent += 1;
+      await arrived;
+    }
+    // 1 MiB each: the limit, and what the system's own buffers take.
+    expect(sent).toBeLessThan(64);
+    awake.disconnect();
+    idle.disconnect();
+  });
+});

@@ -7,7 +7,6 @@ import { sessionChallenge, sessionLabel, sessionPaths, sessionToken } from '@otr
 import { io, type Socket } from 'socket.io-client';
 import { readPageFiles } from '../../src/local/pageFiles.ts';
 import { openPageServer, type PageServer } from '../../src/local/pageServer.ts';
-import { silent } from '../../src/log.ts';
 import { type FakeChat, fakeChat } from './fakeChat.ts';
 
 export const label = 'otr-0123456789abcdef';
@@ -26,6 +25,8 @@ export interface Surface {
   port: number;
   labelHost: string;
   literalHost: string;
+  /** Whether a client that did not read was cut off. */
+  cutOff(): boolean;
 }
 
 export async function openSurface(more: { helloWithinMs?: number } = {}): Promise<Surface> {
@@ -35,9 +36,12 @@ export async function openSurface(more: { helloWithinMs?: number } = {}): Promis
   const files = await readPageFiles(folder);
   await rm(folder, { recursive: true });
   if (files === null) throw new Error('no page');
+  let isCutOff = false;
   const server = await openPageServer({
     chat,
-    log: silent,
+    log: (event) => {
+      if (event === 'slowClientCutOff') isCutOff = true;
+    },
     files,
     host: '127.0.0.1',
     label,
@@ -46,7 +50,8 @@ export async function openSurface(more: { helloWithinMs?: number } = {}): Promis
   });
   if (server === null) throw new Error('no port');
   const { port } = server;
-  return { server, chat, port, labelHost: `${label}.localhost:${port}`, literalHost: `127.0.0.1:${port}` };
+  const hosts = { labelHost: `${label}.localhost:${port}`, literalHost: `127.0.0.1:${port}` };
+  return { server, chat, port, ...hosts, cutOff: () => isCutOff };
 }
 
 export interface Reply {

@@ -1,4 +1,11 @@
-import type { Content, Entry, EnvelopeEntry, PayloadProof, Row } from '@otr/protocol';
+import {
+  type Content,
+  type Entry,
+  type EnvelopeEntry,
+  limits,
+  type PayloadProof,
+  type Row,
+} from '@otr/protocol';
 import { beforeEach, expect, test } from 'vitest';
 import type { Decoded } from '../../src/core/payloadCodec.ts';
 import { toText } from '../../src/core/text.ts';
@@ -291,4 +298,24 @@ test('after entries expired unread, rosters are not compared until the members a
   expect([...log.members.keys()]).toEqual([key(me), key(ana)]);
   expect(log.removed.has(key(ben))).toBe(true);
   expect(log.epoch).toBe(8);
+});
+
+test('a room has no more members than an envelope can have recipients', () => {
+  register(me, 'Me');
+  const keyOf = (number: number) => {
+    const publicKey = bytes(5);
+    new DataView(publicKey.buffer).setUint32(0, number);
+    return publicKey;
+  };
+  const members = new Map(log.members);
+  for (let number = 1; number < limits.recipients; number++) {
+    members.set(key(keyOf(number)), { publicKey: keyOf(number), name: '', leaving: false });
+  }
+  log = { ...log, members };
+  register(ana, 'Ana');
+  expect(kinds()).toEqual(['joined']);
+  expect(log.members.size).toBe(limits.recipients + 1);
+  register(ben, 'Ben');
+  expect(kinds()).toEqual(['badRegistration']);
+  expect(log.members.has(key(ben))).toBe(false);
 });

@@ -270,6 +270,21 @@ describe('a commit (§8, §12.4) is refused when', () => {
   });
 });
 
+describe('a removal (§12.4.2)', () => {
+  it('with a path that is not valid does not make its target leave', () => {
+    const [evil, , target] = room(3) as [GroupState, GroupState, GroupState];
+    const proposal = { proposal: remove(2), sender: { type: 'member', leafIndex: 0 } } as const;
+    const path = honestPath(evil, [proposal]);
+    const proposals = [{ type: 'proposal', proposal: remove(2) }] as const;
+    const honest = forgeCommit(evil, { proposals, path });
+    expect(receiveMessage(target, honest).kind).toBe('removed');
+    const short = forgeCommit(evil, { proposals, path: { ...path, nodes: [] } });
+    refuses('pathShape', () => receiveMessage(target, short));
+    const foreign = { ...path, leafNode: newMember(suite, 'x').keyPackage.leafNode };
+    refuses('leafSource', () => receiveMessage(target, forgeCommit(evil, { proposals, path: foreign })));
+  });
+});
+
 describe('a welcome (§12.4.3.1) is refused when', () => {
   const invite = () => {
     const member = newMember(suite, 'new');

@@ -15,7 +15,8 @@ import { encodeSecret } from '../src/store/stateCodec.ts';
 import { mergePath, type PrivateKeys } from '../src/tree/pathSecrets.ts';
 import { treeHash } from '../src/tree/treeHash.ts';
 import { honestPath } from './forge.ts';
-import { commit, config, room, text } from './room.ts';
+import { seeded } from './random.ts';
+import { commit, config, newMember, room, text } from './room.ts';
 
 type Records = ReadonlyMap<string, Uint8Array>;
 
@@ -161,6 +162,36 @@ function followsWith(thief: GroupState, states: readonly GroupState[], by: numbe
   }
   return false;
 }
+
+describe('private keys of the tree', () => {
+  it('are held for the nodes that have them, and for no other, whatever is committed', () => {
+    let states = room(7);
+    const random = seeded();
+    for (let i = 0; i < 40; i++) {
+      const by = random.below(states.length);
+      if (states.length > 3 && random.below(4) === 0) {
+        const gone = states[(by + 1) % states.length] as GroupState;
+        const leafIndex = gone.self.leafIndex;
+        const rest = states.filter((s) => s !== gone);
+        states = commit(rest, rest.indexOf(states[by] as GroupState), {
+          proposals: [{ type: 'remove', leafIndex }],
+        });
+      } else {
+        const joiners =
+          states.length < 9 && random.below(2) === 0 ? [newMember(suiteOf(1), `late ${i}`)] : [];
+        states = commit(states, by, {}, joiners);
+      }
+      for (const { self, tree, config } of states) {
+        for (const [node, secret] of self.privateKeys) {
+          const fits = config.suite.kem.publicOf(secret);
+          expect(Buffer.from(fits), `seed ${random.seed}`).toEqual(
+            Buffer.from(tree.encryptionKey(node) ?? []),
+          );
+        }
+      }
+    }
+  });
+});
 
 describe('post-compromise security', () => {
   it('a cloned state is shut out by one update of its owner, and by nothing less', () => {

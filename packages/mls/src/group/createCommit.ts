@@ -108,7 +108,8 @@ function ownPath(
 
 /**
  * Makes a commit (§12.4.1). Nothing changes but the ratchet that encrypts it: the next epoch waits in
- * `state.pending` until {@link acceptCommit}, {@link discardCommit} or someone else's commit.
+ * `state.pending` until {@link acceptCommit}, {@link discardCommit} or someone else's commit. Errors: `commitPending`,
+ * `groupClosed`, and what makes a list of proposals or a leaf invalid (§7.3, §12.2).
  */
 export function createCommit(state: GroupState, options: CommitOptions = {}): CommitResult {
   check(!state.closed, 'groupClosed');

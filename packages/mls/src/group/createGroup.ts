@@ -18,7 +18,10 @@ export interface CreateGroupOptions {
   readonly extensions?: readonly Extension[];
 }
 
-/** Makes a group with one member, its creator (RFC 9420 §11). */
+/**
+ * Makes a group with one member, its creator, in epoch 0 (RFC 9420 §11). Errors: `configMissing`, and what makes a key
+ * package invalid (§10.1).
+ */
 export function createGroup(options: CreateGroupOptions): GroupState {
   const { config, member, extensions = [] } = options;
   requireConfig(config);

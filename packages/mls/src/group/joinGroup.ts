@@ -30,7 +30,8 @@ export interface JoinOptions {
 
 /**
  * Joins by welcome (RFC 9420 §12.4.3.1). `erase` lists the init key and the encryption key of the key package, which is
- * used up; the state has its own copies of what it needs.
+ * used up; the state has its own copies of what it needs. Errors: `welcomeNotForUs`, `welcomeTree`, `pskUnknown`,
+ * `aeadOpen`, `signature`, and every check of the tree (§7.3, §7.9.2, §12.4.3.1).
  */
 export function joinGroup(options: JoinOptions): { state: GroupState; erase: Erase } {
   const { config, member } = options;

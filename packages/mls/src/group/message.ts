@@ -17,7 +17,7 @@ export interface SendResult {
   readonly erase: Erase;
 }
 
-/** Encrypts application data for the group (RFC 9420 §6.3, §15). */
+/** Encrypts application data for the group (RFC 9420 §6.3, §15). Errors: `groupClosed`, `generationExhausted`. */
 export function sealMessage(
   state: GroupState,
   data: Uint8Array,

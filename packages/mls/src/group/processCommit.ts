@@ -6,6 +6,7 @@ import type { AuthenticatedContent } from '../message/framing.ts';
 import { encodeGroupContext } from '../message/groupContext.ts';
 import { followPath, mergePath, type PrivateKeys } from '../tree/pathSecrets.ts';
 import type { RatchetTree } from '../tree/ratchetTree.ts';
+import * as math from '../tree/treeMath.ts';
 import { type Applied, applyProposals } from './applyProposals.ts';
 import { checkConfirmation, nextEpoch, provisionalContext, stillValid } from './epoch.ts';
 import { checkAgreement, validateLeaf } from './leafValidation.ts';
@@ -56,13 +57,14 @@ export function processCommit(
     added: sender.type === 'member' ? applied.added.map((a) => a.leafIndex) : [committer],
     removed: applied.removed,
   };
+  const self = ownAfter(state, list, tree);
+  const merged = mergeCommitPath(state, commit, committer, applied);
+  checkAgreement(tree, applied.extensions, applied.changed, applied.contextChanged);
+  // A removed member cannot reach the new epoch, so it cannot check the tag; all else was checked by now.
   if (applied.removed.includes(state.self.leafIndex)) {
     return { ...effects, kind: 'removed', erase: allSecrets(state) };
   }
-
-  const self = ownAfter(state, list, tree);
-  const followed = followCommit(state, commit, committer, applied, self.privateKeys);
-  checkAgreement(tree, applied.extensions, applied.changed, applied.contextChanged);
+  const followed = followCommit(state, commit, applied, merged, self.privateKeys);
   const init =
     applied.externalInit === undefined ? state.secrets.init : externalInit(state, applied.externalInit);
   const { epoch, joinerSecret, welcomeSecret } = nextEpoch(state, content, followed.provisional, tree.width, {
@@ -76,7 +78,7 @@ export function processCommit(
     config,
     ...epoch,
     tree,
-    self: { ...self, privateKeys: new Map([...self.privateKeys, ...followed.privateKeys]) },
+    self: { ...self, privateKeys: keysAfterPath(self.privateKeys, followed.privateKeys, merged) },
     past: [],
     proposals: new Map(),
     pending: undefined,
@@ -114,52 +116,70 @@ function ownAfter(
   return { leafIndex, signaturePrivateKey: secrets.signaturePrivateKey, privateKeys: kept };
 }
 
+/** A path that is in the tree now. */
+interface Merged {
+  readonly steps: ReturnType<typeof mergePath>;
+  /** All nodes above the committer: the path replaced or blanked each of them. */
+  readonly touched: ReadonlySet<number>;
+  readonly newcomers: ReadonlySet<number>;
+}
+
+/** Validates the path and puts it into the tree of `applied`. */
+function mergeCommitPath(
+  state: GroupState,
+  { path }: Commit,
+  committer: number,
+  applied: Applied,
+): Merged | undefined {
+  if (path === undefined) return undefined;
+  const { config } = state;
+  const { tree, changed, added, extensions } = applied;
+  const previous = tree.leaf(committer);
+  tree.growFor(committer);
+  validateLeaf(config, path.leafNode, {
+    place: 'commit',
+    position: { groupId: state.context.groupId, leafIndex: committer },
+    extensions,
+    ...(previous === undefined ? {} : { previous }),
+  });
+  const newcomers = new Set(added.map(({ leafIndex }) => leafIndex * 2));
+  const steps = mergePath(config.suite, tree, committer, path, newcomers);
+  changed.add(committer);
+  return { steps, touched: new Set(math.directPath(committer * 2, tree.width)), newcomers };
+}
+
 interface Followed {
   readonly commitSecret: Uint8Array;
   readonly privateKeys: PrivateKeys;
   readonly provisional: ReturnType<typeof provisionalContext>;
 }
 
-/** Validates the path, puts it into the tree of `applied`, and decrypts our secret of it. */
+/** Decrypts our secret of the path, if there is one, and derives what follows from it. */
 function followCommit(
   state: GroupState,
-  commit: Commit,
-  committer: number,
+  { path }: Commit,
   applied: Applied,
+  merged: Merged | undefined,
   held: PrivateKeys,
 ): Followed {
-  const { config } = state;
-  const { suite } = config;
+  const { suite } = state.config;
   const { tree } = applied;
-  const { path } = commit;
-  if (path === undefined) {
-    const commitSecret = new Uint8Array(suite.hashLength);
-    return { commitSecret, privateKeys: new Map(), provisional: provisionalContext(state, tree, applied) };
-  }
-  const previous = tree.leaf(committer);
-  tree.growFor(committer);
-  validateLeaf(config, path.leafNode, {
-    place: 'commit',
-    position: { groupId: state.context.groupId, leafIndex: committer },
-    extensions: applied.extensions,
-    ...(previous === undefined ? {} : { previous }),
-  });
-  const newcomers = new Set(applied.added.map(({ leafIndex }) => leafIndex * 2));
-  const steps = mergePath(suite, tree, committer, path, newcomers);
-  applied.changed.add(committer);
   const provisional = provisionalContext(state, tree, applied);
-  const { commitSecret, privateKeys, pathSecret } = followPath(
-    suite,
-    tree,
-    steps,
-    path,
-    state.self.leafIndex,
-    held,
-    encodeGroupContext(provisional),
-    newcomers,
-  );
-  pathSecret.fill(0);
-  return { commitSecret, privateKeys, provisional };
+  if (path === undefined || merged === undefined) {
+    return { commitSecret: new Uint8Array(suite.hashLength), privateKeys: new Map(), provisional };
+  }
+  const { steps, newcomers } = merged;
+  const context = encodeGroupContext(provisional);
+  const own = state.self.leafIndex;
+  const followed = followPath(suite, tree, steps, path, own, held, context, newcomers);
+  followed.pathSecret.fill(0);
+  return { commitSecret: followed.commitSecret, privateKeys: followed.privateKeys, provisional };
+}
+
+/** What we hold once the path is in the tree: nothing of the nodes it replaced, and what it brought. */
+function keysAfterPath(held: PrivateKeys, brought: PrivateKeys, merged: Merged | undefined): PrivateKeys {
+  const kept = [...held].filter(([node]) => !merged?.touched.has(node));
+  return new Map([...kept, ...brought]);
 }
 
 /** §8.3: the init secret that an external committer sent to the group's external key. */

@@ -8,7 +8,7 @@ import { type Erase, type GroupState, keepEpochs } from './state.ts';
 
 /** Reads from a group without changing it. */
 
-/** A secret of the epoch for use outside MLS (RFC 9420 §8.5). `length` in octets. */
+/** A secret of the epoch for use outside MLS (RFC 9420 §8.5). `length` in octets. Errors: `exportLength`. */
 export function exportSecret(
   state: GroupState,
   label: string,

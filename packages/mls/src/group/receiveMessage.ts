@@ -1,8 +1,7 @@
 import { equal, hex } from '../codec/bytes.ts';
 import { check, fail } from '../errors.ts';
 import { readExternalSenders } from '../message/extension.ts';
-import type { Sender } from '../message/framing.ts';
-import { type AuthenticatedContent, proposalRef, verifyContent } from '../message/framing.ts';
+import { type AuthenticatedContent, proposalRef, type Sender, verifyContent } from '../message/framing.ts';
 import { decodeMessage } from '../message/message.ts';
 import { openContent, openSenderData, type PrivateMessage } from '../message/privateMessage.ts';
 import type { Proposal } from '../message/proposal.ts';
@@ -37,7 +36,8 @@ export type Received =
 
 /**
  * Opens a message of the group: application data of this or a kept epoch, a proposal or a commit of this epoch. On
- * any error the state given is still good: nothing was taken out of it.
+ * any error the state given is still good: nothing was taken out of it. Errors: of all kinds; `wrongEpoch`,
+ * `generationUsed` and `ownMessage` are what a relay that repeats or reorders messages leads to.
  */
 export function receiveMessage(state: GroupState, encoded: Uint8Array): Received {
   check(!state.closed, 'groupClosed');

@@ -104,7 +104,10 @@ function diffEpochs(before: GroupState | undefined, after: GroupState | undefine
   for (const epoch of stored) sink.delete(`past/${epoch}`);
 }
 
-/** Reads a state back. The configuration is not stored: give the one the group was made with. */
+/**
+ * Reads a state back. The configuration is not stored: give the one the group was made with. Errors: `recordFormat`,
+ * `wrongSuite`.
+ */
 export function restoreGroup(records: ReadonlyMap<string, Uint8Array>, config: GroupConfig): GroupState {
   requireConfig(config);
   const pending = records.has('pending') ? restoreEpoch('pending', records, config) : undefined;

@@ -5,6 +5,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { limits } from '@otr/protocol';
 import { Server } from 'socket.io';
@@ -31,6 +32,8 @@ export type AnswerRequest = (
 const connectionsAtMost = 256;
 /** By default, in milliseconds. */
 const helloWithin = 5_000;
+/** How long the closing handshake of a client that may not read is waited for. Milliseconds. */
+const goodbyeWithin = 1_000;
 
 /**
  * An HTTP server whose every request and upgrade stands before the guard, and the Socket.IO server behind it. The
@@ -63,13 +66,23 @@ export function openGate(policy: () => Policy, answer: AnswerRequest, helloWithi
     else inner.emit('upgrade', request, socket, head);
   });
 
+  const open = new Set<Socket>();
+  http.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+
   return {
     http,
     io,
     async close() {
+      const cutting = setTimeout(() => {
+        for (const socket of open) socket.destroy();
+      }, goodbyeWithin);
       await io.close();
       http.closeAllConnections();
       await new Promise<void>((resolve) => http.close(() => resolve()));
+      clearTimeout(cutting);
     },
   };
 }

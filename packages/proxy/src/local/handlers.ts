@@ -5,8 +5,10 @@ import type { Log } from '../log.ts';
 
 /** Requests of one client that are being answered at a time. */
 const requestsAtOnce = 256;
-/** Packets that wait for a client which does not read; then it is cut off, comes back and gets a snapshot. */
-const backlogAtMost = 8_192;
+/** Bytes that wait for a client which does not read; then it is cut off, comes back and gets a snapshot. */
+const backlogAtMost = 16 * 1024 * 1024;
+/** What a waiting packet takes besides its data, roughly, in bytes. */
+const packetCost = 512;
 
 export interface Serving {
   chat: Chat;
@@ -66,9 +68,19 @@ function broadcast(io: Server, { event, data }: LocalEvent, log: Log): void {
   else io.emit(event, data);
 }
 
-/** Packets that Engine.IO holds for this client: not declared by its types, and always there. */
+/** What Engine.IO and the WebSocket hold for a client: not declared by their types. */
+interface Buffers {
+  writeBuffer: { data?: string }[];
+  transport: { socket?: { bufferedAmount: number } };
+}
+
+/** In bytes. */
 function backlog(socket: Socket): number {
-  return (socket.conn as unknown as { writeBuffer: unknown[] }).writeBuffer.length;
+  const { writeBuffer, transport } = socket.conn as unknown as Buffers;
+  return writeBuffer.reduce(
+    (sum, { data }) => sum + packetCost + (data?.length ?? 0),
+    transport.socket?.bufferedAmount ?? 0,
+  );
 }
 
 function sentence(issue: { message: string; path: PropertyKey[] } | undefined): string {

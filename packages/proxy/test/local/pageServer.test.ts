@@ -156,27 +156,39 @@ function hears(socket: Socket, events: number): Promise<void> {
 }
 
 describe('a client that does not read', () => {
-  it('is cut off before what waits for it fills the memory', async () => {
-    const auth = { token: await tokenOf(surface) };
-    const idle = pageSocket(surface, auth);
-    expect(await outcome(idle)).toBe('connected');
-    const engine = idle.io.engine as unknown as { transport: { ws: { _socket: Readable } } };
-    engine.transport.ws._socket.pause();
-    const awake = pageSocket(surface, auth);
-    expect(await outcome(awake)).toBe('connected');
-    const text = 'x'.repeat(64 * 1024);
-    const rows = Array.from({ length: 16 }, () => ({ text }));
+  it('is cut off before a few long messages that wait for it fill the memory', async () => {
+    const alone = await openSurface();
+    const auth = { token: await tokenOf(alone) };
+    const [idle, reader] = [pageSocket(alone, auth), pageSocket(alone, auth)];
+    expect([await outcome(idle), await outcome(reader)]).toEqual(['connected', 'connected']);
+    pause(idle);
+    const rows = Array.from({ length: 16 }, () => ({ text: 'x'.repeat(64 * 1024) }));
     const data = { room: 'A'.repeat(22), rows } as unknown as LocalMessage<'rows'>;
-    let sent = 0;
-    while (!surface.cutOff()) {
-      const arrived = new Promise((resolve) => awake.once('rows', resolve));
-      surface.chat.emit({ event: 'rows', data });
-      sent += 1;
-      await arrived;
+    for (let sent = 0; sent < 64; sent += 1) {
+      const heard = new Promise((resolve) => reader.once('rows', resolve));
+      alone.chat.emit({ event: 'rows', data });
+      await heard;
     }
-    // 1 MiB each: the limit, and what the system's own buffers take.
-    expect(sent).toBeLessThan(64);
-    awake.disconnect();
+    expect(alone.cutOff()).toBe(1);
+    reader.disconnect();
+    idle.disconnect();
+    await alone.server.close();
+  });
+
+  it('does not keep the proxy from stopping', async () => {
+    const alone = await openSurface();
+    const idle = pageSocket(alone, { token: await tokenOf(alone) });
+    expect(await outcome(idle)).toBe('connected');
+    pause(idle);
+    const started = performance.now();
+    await alone.server.close();
+    // The WebSocket's own closing handshake waits for half a minute.
+    expect(performance.now() - started).toBeLessThan(20_000);
     idle.disconnect();
   });
 });
+
+function pause(socket: Socket): void {
+  const engine = socket.io.engine as unknown as { transport: { ws: { _socket: Readable } } };
+  engine.transport.ws._socket.pause();
+}

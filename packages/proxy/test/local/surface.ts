@@ -25,8 +25,8 @@ export interface Surface {
   port: number;
   labelHost: string;
   literalHost: string;
-  /** Whether a client that did not read was cut off. */
-  cutOff(): boolean;
+  /** How many clients that did not read were cut off. */
+  cutOff(): number;
 }
 
 export async function openSurface(more: { helloWithinMs?: number } = {}): Promise<Surface> {
@@ -36,11 +36,11 @@ export async function openSurface(more: { helloWithinMs?: number } = {}): Promis
   const files = await readPageFiles(folder);
   await rm(folder, { recursive: true });
   if (files === null) throw new Error('no page');
-  let isCutOff = false;
+  let cutOff = 0;
   const server = await openPageServer({
     chat,
     log: (event) => {
-      if (event === 'slowClientCutOff') isCutOff = true;
+      if (event === 'slowClientCutOff') cutOff += 1;
     },
     files,
     host: '127.0.0.1',
@@ -51,7 +51,7 @@ export async function openSurface(more: { helloWithinMs?: number } = {}): Promis
   if (server === null) throw new Error('no port');
   const { port } = server;
   const hosts = { labelHost: `${label}.localhost:${port}`, literalHost: `127.0.0.1:${port}` };
-  return { server, chat, port, ...hosts, cutOff: () => isCutOff };
+  return { server, chat, port, ...hosts, cutOff: () => cutOff };
 }
 
 export interface Reply {

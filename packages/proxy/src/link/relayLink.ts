@@ -43,6 +43,7 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
   let state: LinkState = closedLink;
   let socket: Socket | null = null;
   let timer: NodeJS.Timeout | undefined;
+  let hasComplained = false;
 
   function step(input: LinkInput): void {
     const before = state;
@@ -87,6 +88,7 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
     opened.onAny((event: unknown, message: unknown) => {
       if (socket === opened) receive(event, message);
     });
+    hasComplained = false;
     return opened;
   }
 
@@ -99,20 +101,26 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
 
   /** W2: what does not fit is left out; the log in its order is the truth. */
   function receive(event: unknown, message: unknown): void {
-    if (typeof event !== 'string' || !isDownEvent(event)) log('unknownRelayEvent');
+    if (typeof event !== 'string' || !isDownEvent(event)) complain('unknownRelayEvent');
     else if (event === 'challenge') receiveChallenge(message);
     else {
       const parsed = relayDown[event].safeParse(message);
       if (parsed.success) listener.message(event, parsed.data as RelayMessage<typeof event>);
-      else log('badRelayEvent', { event });
+      else complain('badRelayEvent', { event });
     }
+  }
+
+  /** Once a connection: a relay must not fill the log. */
+  function complain(...line: Parameters<Log>): void {
+    if (!hasComplained) log(...line);
+    hasComplained = true;
   }
 
   /** The first event of a connection; a second one counts for nothing. */
   function receiveChallenge(message: unknown): void {
     const parsed = relayDown.challenge.safeParse(message);
     if (!parsed.success || state.phase !== 'connecting') {
-      log('badRelayEvent', { event: 'challenge' });
+      complain('badRelayEvent', { event: 'challenge' });
       return;
     }
     step({ kind: 'challenge' });

@@ -131,7 +131,11 @@ export class Chores {
   async #once(name: string, run: () => Promise<boolean>): Promise<void> {
     if (this.#busy.has(name)) return;
     this.#busy.add(name);
-    const done = await run();
+    const done = await run().catch((error: unknown) => {
+      const { log } = this.#session.around;
+      log('choreFailed', { chore: name, error: error instanceof Error ? error.name : '' });
+      return false;
+    });
     if (!done && !this.#session.closed) {
       this.#session.timers.start(name, choreRetry, () => {
         this.#busy.delete(name);

@@ -72,16 +72,16 @@ export class RelayTalk {
     if (this.#session.closed) return;
     switch (later.kind) {
       case 'enter':
-        void this.#enter();
+        this.#begin('enter', this.#enter());
         break;
       case 'fetch':
-        void this.#fetch();
+        this.#begin('fetch', this.#fetch());
         break;
       case 'register':
-        void this.#register();
+        this.#begin('register', this.#register());
         break;
       case 'append':
-        void this.#append(later.id);
+        this.#begin('append', this.#append(later.id));
         break;
       case 'wait':
         this.#wait(later.timer, later.milliseconds);
@@ -236,7 +236,18 @@ export class RelayTalk {
 
   /** A step that nobody waits for: where it fails, the room is entered anew after a while. */
   #turn(name: string, change: (draft: Draft) => void): void {
-    if (this.#session.closed || this.#succeeds(name, change)) return;
+    if (!this.#session.closed && !this.#succeeds(name, change)) this.#enterLater();
+  }
+
+  /** A store that cannot be read, or a bug of ours, must not end the process. */
+  #begin(name: string, exchange: Promise<void>): void {
+    exchange.catch((error: unknown) => {
+      this.#logFailure(name, error);
+      if (!this.#session.closed) this.#enterLater();
+    });
+  }
+
+  #enterLater(): void {
     this.#connection += 1;
     this.#session.timers.start('store', storeRetry, () => {
       if (this.#challenge) this.connect(this.#challenge);
@@ -248,8 +259,12 @@ export class RelayTalk {
     try {
       return this.#session.step(name, change).ok;
     } catch (error) {
-      this.#session.around.log('stepFailed', { step: name, error: error instanceof Error ? error.name : '' });
+      this.#logFailure(name, error);
       return false;
     }
+  }
+
+  #logFailure(name: string, error: unknown): void {
+    this.#session.around.log('stepFailed', { step: name, error: error instanceof Error ? error.name : '' });
   }
 }

@@ -6,7 +6,7 @@ import type { Entry, EnvelopeEntry } from '@otr/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
 import { type EvilRelay, startEvilRelay } from './evilRelay.ts';
-import { fileStore, Person } from './person.ts';
+import { fileStore, memoryStore, Person } from './person.ts';
 
 let relay: Relay;
 let evil: EvilRelay;
@@ -270,6 +270,28 @@ test('nonsense in answers keeps the message and does not spin', async () => {
   await ben.until(() => ben.room(room)?.reason !== undefined);
   expect((await ben.messages(room)).at(-1)).toMatchObject({ text: 'kept', delivery: 'saved' });
   expect(evil.asked.filter((event) => event === 'append')).toHaveLength(1);
+});
+
+test('[M11] a message that the store cannot read back ends nothing, and goes out with the next connection', async () => {
+  const store = memoryStore();
+  const cleo = new Person({ relayUrl: evil.url, name: 'Cleo', store });
+  const { link } = await ana.ask('invite', { room });
+  await cleo.ask('joinRoom', { link: link.replace(/^otr:[^/]+/, `otr:${new URL(evil.url).host}`) });
+  await cleo.until(() => cleo.room(room)?.state === 'joined');
+  const { sealedItem } = store.outbox;
+  const failed = new Promise<void>((resolve) => {
+    store.outbox.sealedItem = () => {
+      resolve();
+      throw Object.assign(new Error('disk I/O error'), { code: 'ERR_SQLITE_ERROR' });
+    };
+  });
+  await cleo.says(room, 'late');
+  await failed;
+  store.outbox.sealedItem = sealedItem;
+  evil.cut();
+  await ana.hears(room, ['late']);
+  expect(await ana.texts(room)).toEqual(['first', 'late']);
+  await cleo.close();
 });
 
 test('a false acknowledgement is noticed, and the message is kept until the log has it', async () => {

@@ -33,7 +33,8 @@ const challengeTimeout = 10_000;
 /** How long a connection must hold before earlier failures are forgotten. */
 const settleTime = 10_000;
 const firstDelay = 250;
-const longestDelay = 30_000;
+/** People wait for this after a relay's restart. */
+const longestDelay = 10_000;
 const longestPause = 600_000;
 
 export const closedLink: LinkState = { phase: 'closed' };
@@ -61,7 +62,7 @@ export function stepLink(state: LinkState, input: LinkInput): LinkStep {
   }
 }
 
-/** Half to all of the delay for so many failures, milliseconds: 250, 500, 1,000 … up to 30,000. */
+/** Half to all of the delay for so many failures, milliseconds: 250, 500, 1,000 … up to 10,000. */
 export function backoff(failures: number, luck: number): number {
   const delay = Math.min(firstDelay * 2 ** Math.min(failures, 20), longestDelay);
   return Math.round(delay * (0.5 + luck / 2));

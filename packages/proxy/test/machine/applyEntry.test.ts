@@ -300,7 +300,7 @@ test('after entries expired unread, rosters are not compared until the members a
   expect(log.epoch).toBe(8);
 });
 
-test('a room has no more members than an envelope can have recipients', () => {
+test('[K9] a room has no more members than an envelope can have recipients', () => {
   register(me, 'Me');
   const keyOf = (number: number) => {
     const publicKey = bytes(5);

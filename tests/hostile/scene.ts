@@ -13,6 +13,8 @@ export type Scene = {
   person(name: string): Person;
   /** Changes what Bob is shown, live and fetched. */
   tamperForBob(change: (entry: Entry) => Entry[]): void;
+  /** The list of members that this visitor is given on entering holds these too. */
+  addToListFor(visitorIndex: number, more: Registration[]): void;
   /** Public keys that each envelope was sealed for, in the order of appending. */
   sealedFor: Uint8Array[][];
   close(): Promise<void>;
@@ -54,6 +56,16 @@ export async function openScene(): Promise<Scene> {
           visitor.index === 1 ? entries.flatMap(change) : entries,
         ),
       );
+    },
+    addToListFor(visitorIndex, more) {
+      relay.tamper({
+        answer(event, _request, answer, visitor) {
+          const entered = answer as Result<RelayResponse<'enterRoom'>>;
+          if (event !== 'enterRoom' || !entered.ok || visitor.index !== visitorIndex) return answer;
+          const registrations = [...entered.value.registrations, ...more];
+          return { ...entered, value: { ...entered.value, registrations } };
+        },
+      });
     },
     async close() {
       await Promise.all(people.map((one) => one.close()));

@@ -1,4 +1,4 @@
-import type { Entry, EnvelopeEntry, RelayRequest } from '@otr/protocol';
+import type { Entry, EnvelopeEntry, Registration, RelayRequest, RelayResponse, Result } from '@otr/protocol';
 import { type Relay, startRelay } from '@otr/relay';
 import { Person } from '../../packages/proxy/test/chat/person.ts';
 import { startTamperingRelay, type TamperingRelay, tamperEntries, type Visitor } from './tamperingRelay.ts';

@@ -153,6 +153,14 @@ describe('a path (§7.5, §7.9, §12.4) is refused when', () => {
       withPath((path) => ({ ...path, nodes: [...path.nodes, otherNode()] })),
     );
   });
+  it('a key is of the wrong length', () => {
+    const [evil, , , honest] = room(4) as [GroupState, GroupState, GroupState, GroupState];
+    const path = honestPath(evil);
+    const nodes = path.nodes.map((node, i) => (i === 0 ? { ...node, encryptionKey: text('short') } : node));
+    refuses('keyFormat', () =>
+      receiveMessage(honest, forgeCommit(evil, { proposals: [], path: { ...path, nodes } })),
+    );
+  });
   it('a node has too few or too many ciphertexts', () => {
     const cut = (path: UpdatePath, length: number) => ({
       ...path,
@@ -282,6 +290,15 @@ describe('a removal (§12.4.2)', () => {
     refuses('pathShape', () => receiveMessage(target, short));
     const foreign = { ...path, leafNode: newMember(suite, 'x').keyPackage.leafNode };
     refuses('leafSource', () => receiveMessage(target, forgeCommit(evil, { proposals, path: foreign })));
+  });
+});
+
+describe('a removal beside a pre-shared key that its target does not have', () => {
+  it('is still seen by the target, who needs no key any more', () => {
+    const [a, b] = room(3, withPsk()) as [GroupState, GroupState];
+    const { send } = createCommit(a, { proposals: [remove(1), psk('known')] });
+    const without = { ...b, config: config() };
+    expect(receiveMessage(without, send.commit).kind).toBe('removed');
   });
 });
 

@@ -156,6 +156,15 @@ describe('a leaf in a key package (§7.3, §10.1) is refused when', () => {
     );
   });
 
+  it('its encryption key cannot be sealed to', () => {
+    for (const [key, code] of [
+      [text('short'), 'keyFormat'],
+      [new Uint8Array(32), 'kem'],
+    ] as const) {
+      refuses(code, add(withLeaf((leaf) => ({ ...leaf, encryptionKey: key }))));
+    }
+  });
+
   it('its suite or version is another', () => {
     const honest = newMember(suite, 'x').keyPackage;
     refuses('wrongSuite', add({ ...honest, suiteId: 3, encoded: patched(honest, 3, 3) }));
@@ -247,6 +256,13 @@ describe('a leaf in a path or an update (§7.3) is refused when', () => {
     refuses('proposalListMember', () => receiveMessage(honest, forged));
   });
 
+  it('its encryption key cannot be sealed to: the next path would fail for everyone', () => {
+    refuses(
+      'kem',
+      send((leaf) => ({ ...leaf, encryptionKey: new Uint8Array(32) })),
+    );
+  });
+
   it('its owner becomes someone else', () => {
     const isSuccessor = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
     const change = (leaf: LeafNodeContent) => ({
@@ -254,6 +270,16 @@ describe('a leaf in a path or an update (§7.3) is refused when', () => {
       credential: basicCredential(text('someone else')),
     });
     refuses('leafCredential', send(change, refusing({ isSuccessor })));
+  });
+
+  it('(control: who keeps its credential needs no successor)', () => {
+    const never = refusing({ isSuccessor: () => false });
+    refuses(
+      'confirmationTag',
+      send((leaf) => leaf, never),
+    );
+    const change = (leaf: LeafNodeContent) => ({ ...leaf, credential: basicCredential(text('another')) });
+    refuses('leafCredential', send(change, never));
   });
 
   it('an update has the source of a commit, or keeps its key', () => {

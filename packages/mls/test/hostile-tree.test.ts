@@ -176,6 +176,24 @@ describe('a tree shown to a newcomer (§7.9, §12.4.3.1)', () => {
         RatchetTree.read,
       ),
     );
+    // A parent at the end has nobody on its right; room for two and a half leaves would make every walk endless.
+    refuses('treeShape', () =>
+      decode(
+        tree((w) => parent(w.u8(1).u8(1).raw(leaf))),
+        RatchetTree.read,
+      ),
+    );
+  });
+
+  it('is refused before it takes space when it claims room for millions of members', () => {
+    const { context, self } = room(1)[0] as GroupState;
+    const content = { context, extensions: [], confirmationTag: text(''), signer: 0 };
+    const info = signGroupInfo(suite, content, self.signaturePrivateKey);
+    const leaf = newMember(suite, 'x').keyPackage.leafNode.encoded;
+    const wide = new Writer().vector((w) => w.zeros(4_000_000).u8(1).u8(1).raw(leaf)).finish();
+    const before = process.memoryUsage().heapUsed;
+    refuses('tooLarge', () => validatedTree(config(), info, wide));
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(10_000_000);
   });
 
   it('is refused when its signer is blank or did not sign', () => {

@@ -33,7 +33,19 @@ export function mapKey(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }
 
+const caches: WeakMap<Uint8Array, object>[] = [];
+
+/** A cache of what is made from secrets, beside their byte strings: {@link erase} empties it as well. */
+export function secretCache<T extends object>(): WeakMap<Uint8Array, T> {
+  const cache = new WeakMap<Uint8Array, T>();
+  caches.push(cache);
+  return cache;
+}
+
 /** Overwrites secrets. Call it with the `erase` list of a result once the new state is stored. */
 export function erase(secrets: Iterable<Uint8Array>): void {
-  for (const secret of secrets) secret.fill(0);
+  for (const secret of secrets) {
+    secret.fill(0);
+    for (const cache of caches) cache.delete(secret);
+  }
 }

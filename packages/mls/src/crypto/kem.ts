@@ -39,6 +39,11 @@ export function guarded<T>(operation: () => T): T {
   }
 }
 
+/** Refuses a public key that nothing can be sealed to: of the wrong form, or a point of low order. */
+export function checkPublicKey(kem: Kem, key: Uint8Array): void {
+  kem.encapsulate(key).sharedSecret.fill(0);
+}
+
 const ascii = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 const VERSION = ascii('HPKE-v1');
 

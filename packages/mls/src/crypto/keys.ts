@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { secretCache } from '../codec/bytes.ts';
 import { fail } from '../errors.ts';
 
 /**
@@ -90,7 +91,7 @@ export const ML_KEM_768 = algorithm(
 );
 
 const publicObjects = new WeakMap<Uint8Array, KeyObject>();
-const privateObjects = new WeakMap<Uint8Array, KeyObject>();
+const privateObjects = secretCache<KeyObject>();
 
 /**
  * For any object that it is given, node:crypto first probes whether it is a `CryptoKey`, by catching an exception. Its

@@ -7,7 +7,7 @@ import {
   hash,
   type KeyObject,
 } from 'node:crypto';
-import { concat } from '../codec/bytes.ts';
+import { concat, secretCache } from '../codec/bytes.ts';
 import { check } from '../errors.ts';
 import { guarded, type Kem } from './kem.ts';
 import { exportPublic, ML_KEM_768, privateKey, publicKey, publicOf, X25519 } from './keys.ts';
@@ -30,7 +30,7 @@ interface PublicHalves {
   readonly x25519: KeyObject;
 }
 
-const privateHalves = new WeakMap<Uint8Array, PrivateHalves>();
+const privateHalves = secretCache<PrivateHalves>();
 const publicHalves = new WeakMap<Uint8Array, PublicHalves>();
 
 const shake256 = (bytes: Uint8Array, outputLength: number): Uint8Array =>

@@ -4,7 +4,7 @@ import type { KeyPackage } from '../message/keyPackage.ts';
 import { requiresPath } from '../message/proposal.ts';
 import type { PreSharedKey, PskName } from '../schedule/psk.ts';
 import type { RatchetTree } from '../tree/ratchetTree.ts';
-import { validateKeyPackage, validateLeaf } from './leafValidation.ts';
+import { checkExternalSenders, validateKeyPackage, validateLeaf } from './leafValidation.ts';
 import type { CommittedProposal } from './policy.ts';
 import type { GroupState } from './state.ts';
 
@@ -44,6 +44,7 @@ export function applyProposals(
   for (const { proposal } of list) {
     if (proposal.type === 'groupContextExtensions') {
       extensions = proposal.extensions;
+      checkExternalSenders(config, extensions, context.groupId);
       contextChanged = true;
     }
   }
@@ -76,7 +77,9 @@ export function applyProposals(
   }
   check(tree.width <= config.policy.maximumWidth, 'tooLarge', 'tree');
   for (const { proposal } of list) {
-    if (proposal.type === 'psk') psks.push({ id: proposal.psk, secret: findPsk(state, proposal.psk) });
+    // Whom the commit removes needs no keys of the next epoch, and may not have them.
+    if (proposal.type === 'psk' && !removed.includes(state.self.leafIndex))
+      psks.push({ id: proposal.psk, secret: findPsk(state, proposal.psk) });
     if (proposal.type === 'externalInit') externalInit = proposal.kemOutput;
     if (proposal.type === 'reInit') reInit = true;
   }

@@ -12,11 +12,12 @@ import { type LeafNode, signLeafNode } from '../tree/leafNode.ts';
 import { createPath, type NewPath, sealPath } from '../tree/pathSecrets.ts';
 import type { RatchetTree } from '../tree/ratchetTree.ts';
 import * as math from '../tree/treeMath.ts';
-import { type Applied, applyProposals } from './applyProposals.ts';
+import type { Applied } from './applyProposals.ts';
+import { coverProposals } from './coverProposals.ts';
 import { type NextEpoch, nextEpoch, provisionalContext, stillValid } from './epoch.ts';
 import { checkAgreement, validateLeaf } from './leafValidation.ts';
 import { capabilitiesFor } from './member.ts';
-import { resolveProposals, selectProposals, validateProposalList } from './proposalList.ts';
+import { selectProposals } from './proposalList.ts';
 import { protect, signOwn, type Wire } from './protect.ts';
 import type { Erase, GroupState, Self } from './state.ts';
 
@@ -65,7 +66,9 @@ export function renewLeaf(
   const old = state.tree.leaf(state.self.leafIndex) ?? fail('senderNotMember');
   const credential = change.credential ?? old.credential;
   const extensions = change.extensions ?? old.extensions;
-  const signaturePrivateKey = change.signatureKeys?.privateKey ?? state.self.signaturePrivateKey;
+  // A copy: the application's key stays its own when this commit is lost and its secrets are erased.
+  const given = change.signatureKeys?.privateKey;
+  const signaturePrivateKey = given === undefined ? state.self.signaturePrivateKey : Uint8Array.from(given);
   const content = {
     encryptionKey,
     signatureKey: change.signatureKeys?.publicKey ?? old.signatureKey,
@@ -116,14 +119,9 @@ export function createCommit(state: GroupState, options: CommitOptions = {}): Co
   check(state.pending === undefined, 'commitPending');
   const { config, self } = state;
   const { suite } = config;
-  const committer = { type: 'member', leafIndex: self.leafIndex } as const;
   const extra = options.proposals ?? [];
-  const proposals = options.ignoreReceived
-    ? extra.map((proposal) => ({ type: 'proposal', proposal }) as const)
-    : selectProposals(state, extra);
-  const list = resolveProposals(state, proposals, committer);
-  validateProposalList(state, list, committer);
-  const applied = applyProposals(state, list, true);
+  const received = options.ignoreReceived ? [] : selectProposals(state, extra);
+  const { proposals, applied } = coverProposals(state, extra, received);
   const { tree } = applied;
 
   const wantsPath = applied.pathRequired || options.path === true || options.leaf !== undefined;

@@ -4,7 +4,7 @@ import type { Extension } from '../message/extension.ts';
 import { RatchetTree } from '../tree/ratchetTree.ts';
 import { treeHash } from '../tree/treeHash.ts';
 import { firstEpoch } from './epoch.ts';
-import { checkAgreement, validateKeyPackage } from './leafValidation.ts';
+import { checkAgreement, checkExternalSenders, validateKeyPackage } from './leafValidation.ts';
 import type { Member } from './member.ts';
 import { type GroupConfig, requireConfig } from './policy.ts';
 import type { GroupState } from './state.ts';
@@ -32,6 +32,7 @@ export function createGroup(options: CreateGroupOptions): GroupState {
   validateKeyPackage(config, keyPackage, { place: 'keyPackage', position, extensions, sending: true });
   const ownKey = suite.kem.publicOf(secrets.encryptionPrivateKey);
   check(equal(ownKey, keyPackage.leafNode.encryptionKey), 'argument', 'private keys of another member');
+  checkExternalSenders(config, extensions, groupId);
   const tree = RatchetTree.empty();
   tree.setLeaf(0, keyPackage.leafNode);
   checkAgreement(tree, extensions, new Set([0]), true);

@@ -14,7 +14,7 @@ import { treeHash } from '../tree/treeHash.ts';
 import * as math from '../tree/treeMath.ts';
 import { checkUnmergedLeaves } from '../tree/treeValidation.ts';
 import { checkConfirmation, openEpoch } from './epoch.ts';
-import { checkAgreement, validateLeaf } from './leafValidation.ts';
+import { checkAgreement, checkExternalSenders, validateLeaf } from './leafValidation.ts';
 import type { Member } from './member.ts';
 import { type GroupConfig, requireConfig } from './policy.ts';
 import type { Erase, GroupState } from './state.ts';
@@ -53,7 +53,9 @@ export function joinGroup(options: JoinOptions): { state: GroupState; erase: Era
   const psk = pskSecret(suite, psks);
   const shared = memberSecret(suite, group.joinerSecret, psk);
   psk.fill(0);
-  const info = openGroupInfo(suite, welcomeSecret(suite, shared), welcome.encryptedGroupInfo);
+  const infoSecret = welcomeSecret(suite, shared);
+  const info = openGroupInfo(suite, infoSecret, welcome.encryptedGroupInfo);
+  infoSecret.fill(0);
   check(info.context.suiteId === suite.id, 'wrongSuite');
   const tree = validatedTree(config, info, options.ratchetTree);
   const leafIndex = ownLeaf(tree, member);
@@ -96,7 +98,7 @@ export function validatedTree(
   const { suite, policy } = config;
   const { context } = info;
   const encoded = given ?? findExtension(info.extensions, extensionTypes.ratchetTree) ?? fail('welcomeTree');
-  const tree = decode(encoded, RatchetTree.read);
+  const tree = decode(encoded, (r) => RatchetTree.read(r, policy.maximumWidth));
   check(tree.width <= policy.maximumWidth, 'tooLarge', 'tree');
   const signer = tree.leaf(info.signer) ?? fail('groupInfoSigner');
   check(verifyGroupInfoSignature(suite, info, signer.signatureKey), 'signature', 'GroupInfo');
@@ -110,6 +112,7 @@ export function validatedTree(
     validateLeaf(config, leaf, { place: 'tree', position, extensions: context.extensions });
   }
   checkAgreement(tree, context.extensions, all, true);
+  checkExternalSenders(config, context.extensions, context.groupId);
   return tree;
 }
 

@@ -1,10 +1,14 @@
 import { equal } from '../codec/bytes.ts';
+import { encode } from '../codec/writer.ts';
+import { checkPublicKey } from '../crypto/kem.ts';
 import { check } from '../errors.ts';
 import { MLS10 } from '../message/capabilities.ts';
+import { type Credential, writeCredential } from '../message/credential.ts';
 import {
   type Extension,
   isDefaultExtension,
   type RequiredCapabilities,
+  readExternalSenders,
   readRequiredCapabilities,
 } from '../message/extension.ts';
 import { type KeyPackage, verifyKeyPackageSignature } from '../message/keyPackage.ts';
@@ -47,6 +51,9 @@ function checkSupports(leaf: LeafNode, required: RequiredCapabilities): void {
   check(supported, 'leafRequiredCapabilities');
 }
 
+const sameCredential = (a: Credential, b: Credential): boolean =>
+  a === b || equal(encode(a, writeCredential), encode(b, writeCredential));
+
 /** The checks of §7.3 that look at one leaf. Uniqueness of keys is the tree's; see also {@link checkAgreement}. */
 export function validateLeaf(config: GroupConfig, leaf: LeafNode, checks: LeafChecks): void {
   const { suite, authentication } = config;
@@ -61,10 +68,15 @@ export function validateLeaf(config: GroupConfig, leaf: LeafNode, checks: LeafCh
   if (leaf.source.kind === 'keyPackage') checkLifetime(config, leaf.source.lifetime, checks.sending ?? false);
   if (previous !== undefined) {
     check(!equal(previous.encryptionKey, leaf.encryptionKey), 'encryptionKeyReused');
-    check(authentication.isSuccessor(previous.credential, leaf.credential), 'leafCredential', 'successor');
+    const successor =
+      sameCredential(previous.credential, leaf.credential) ||
+      authentication.isSuccessor(previous.credential, leaf.credential);
+    check(successor, 'leafCredential', 'successor');
   }
   check(authentication.isValid(leaf.credential, leaf.signatureKey, position.groupId), 'leafCredential');
   check(verifyLeafSignature(suite, leaf, position), 'leafSignature', `leaf ${position.leafIndex}`);
+  // Whoever commits next has to seal to it: one bad key would keep all others from committing.
+  if (place !== 'tree') checkPublicKey(suite.kem, leaf.encryptionKey);
 }
 
 /** §10.1: what makes a key package usable in a group of this configuration. */
@@ -75,6 +87,17 @@ export function validateKeyPackage(config: GroupConfig, keyPackage: KeyPackage, 
   check(!equal(keyPackage.initKey, keyPackage.leafNode.encryptionKey), 'keyPackageInitKey');
   validateLeaf(config, keyPackage.leafNode, checks);
   check(verifyKeyPackageSignature(suite, keyPackage), 'keyPackageSignature');
+}
+
+/** §5.3.1: whom a group context lets propose from outside is for the authentication service to judge. */
+export function checkExternalSenders(
+  { authentication }: GroupConfig,
+  extensions: readonly Extension[],
+  groupId: Uint8Array,
+): void {
+  for (const { credential, signatureKey } of readExternalSenders(extensions)) {
+    check(authentication.isValid(credential, signatureKey, groupId), 'leafCredential', 'external sender');
+  }
 }
 
 /**

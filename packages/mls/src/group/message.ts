@@ -4,7 +4,7 @@ import { proposalRef } from '../message/framing.ts';
 import type { Proposal } from '../message/proposal.ts';
 import { type LeafChange, renewLeaf } from './createCommit.ts';
 import { generateKemPair } from './member.ts';
-import { checkProposer } from './proposalList.ts';
+import { checkProposer, keepProposal } from './proposalList.ts';
 import { type Protected, protect, signOwn, type Wire } from './protect.ts';
 import type { Erase, GroupState, StoredProposal } from './state.ts';
 
@@ -64,6 +64,6 @@ function send(
   const signed = signOwn(state, body, options.authenticatedData ?? EMPTY, options.wire ?? 'private');
   const sent: Protected = protect(state, signed);
   const name = hex(proposalRef(state.config.suite, sent.content));
-  const proposals = new Map(state.proposals).set(name, { content: sent.content, update });
-  return { state: { ...sent.state, proposals }, send: sent.message, erase: sent.erase };
+  const kept = keepProposal(sent.state, name, { content: sent.content, update });
+  return { state: kept, send: sent.message, erase: sent.erase };
 }

@@ -10,7 +10,7 @@ import type { RatchetLimits } from '../schedule/ratchet.ts';
 export interface AuthenticationService {
   /** May this credential be used with this key? */
   isValid(credential: Credential, signatureKey: Uint8Array, groupId: Uint8Array | undefined): boolean;
-  /** May a member that presented `before` go on with `after`? */
+  /** May a member that presented `before` go on with `after`, which differs? */
   isSuccessor(before: Credential, after: Credential): boolean;
 }
 
@@ -38,6 +38,8 @@ export interface GroupPolicy extends RatchetLimits {
   readonly epochsKept: number;
   /** Proposals of one epoch that are kept for a commit. */
   readonly proposalsKept: number;
+  /** Of these, from one member. The same for all, or a commit can refer to what others did not keep. */
+  readonly proposalsPerMember: number;
   /** Largest number of leaves a tree may have room for. */
   readonly maximumWidth: number;
   /** Octets of the largest message that is looked at. */
@@ -65,6 +67,7 @@ export const strictPolicy: GroupPolicy = {
   generationsKept: 64,
   epochsKept: 2,
   proposalsKept: 4096,
+  proposalsPerMember: 64,
   maximumWidth: 4096,
   maximumMessage: 16 * 1024 * 1024,
   maximumLifetime: 90n * 86_400n,

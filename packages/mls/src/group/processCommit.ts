@@ -73,6 +73,7 @@ export function processCommit(
     psks: applied.psks,
   });
   for (const secret of [joinerSecret, welcomeSecret, followed.commitSecret]) secret.fill(0);
+  if (applied.externalInit !== undefined) init.fill(0);
   checkConfirmation(epoch, tag);
   const next: GroupState = {
     config,

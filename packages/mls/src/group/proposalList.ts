@@ -24,6 +24,23 @@ export function resolveProposals(
   });
 }
 
+/** Keeps a proposal for a commit of this epoch. One that is repeated is kept once. Errors: `tooLarge`. */
+export function keepProposal(state: GroupState, name: string, proposal: StoredProposal): GroupState {
+  if (state.proposals.has(name)) return state;
+  const { proposalsKept, proposalsPerMember } = state.config.policy;
+  check(state.proposals.size < proposalsKept, 'tooLarge', 'proposals');
+  const { sender } = proposal.content.content;
+  if (sender.type === 'member') {
+    let count = 0;
+    for (const { content } of state.proposals.values()) {
+      const other = content.content.sender;
+      if (other.type === 'member' && other.leafIndex === sender.leafIndex) count++;
+    }
+    check(count < proposalsPerMember, 'tooLarge', 'proposals of one member');
+  }
+  return { ...state, proposals: new Map(state.proposals).set(name, proposal) };
+}
+
 type Of<T extends Proposal['type']> = Extract<Proposal, { type: T }>;
 
 function only<T extends Proposal['type']>(list: readonly CommittedProposal[], type: T): Of<T>[] {
@@ -140,16 +157,15 @@ export function validateExternalProposalList(
 }
 
 /**
- * §12.4: from the proposals received in this epoch, those a commit of `ownLeaf` can cover: no update of its own, one
- * change per leaf (a removal before an update, a later update before an earlier), one change of extensions, and a
- * ReInit only alone.
+ * §12.4: from the proposals received in this epoch, those that our commit can cover beside `extra`: no update of our own,
+ * one change per leaf (a removal before an update, a later update before an earlier), and no ReInit. Whether they are
+ * valid, by themselves and beside each other, is for coverProposals.ts to find out.
  */
 export function selectProposals(state: GroupState, extra: readonly Proposal[]): ProposalOrRef[] {
   const own = state.self.leafIndex;
   const inline = extra.map((proposal) => ({ proposal, sender: { type: 'member', leafIndex: own } as const }));
   const removed = new Set(only(inline, 'remove').map((p) => p.leafIndex));
   const updated = new Set<number>();
-  let extensionsTaken = only(inline, 'groupContextExtensions').length > 0;
   const chosen: ProposalOrRef[] = [];
   const stored = [...state.proposals].flatMap(([name, { content }]) => {
     const { body, sender } = content.content;
@@ -157,7 +173,6 @@ export function selectProposals(state: GroupState, extra: readonly Proposal[]): 
   });
   for (const { proposal } of stored) if (proposal.type === 'remove') removed.add(proposal.leafIndex);
   const seenRemovals = new Set(only(inline, 'remove').map((p) => p.leafIndex));
-  const clients = new Set(only(inline, 'add').map((p) => mapKey(p.keyPackage.leafNode.signatureKey)));
   for (const item of stored.reverse()) {
     const { proposal, sender, name } = item;
     if (proposal.type === 'reInit') continue;
@@ -171,16 +186,7 @@ export function selectProposals(state: GroupState, extra: readonly Proposal[]): 
       if (seenRemovals.has(proposal.leafIndex)) continue;
       seenRemovals.add(proposal.leafIndex);
     }
-    if (proposal.type === 'groupContextExtensions') {
-      if (extensionsTaken) continue;
-      extensionsTaken = true;
-    }
-    if (proposal.type === 'add') {
-      const client = mapKey(proposal.keyPackage.leafNode.signatureKey);
-      if (clients.has(client)) continue;
-      clients.add(client);
-    }
     chosen.unshift({ type: 'reference', reference: Uint8Array.from(Buffer.from(name, 'hex')) });
   }
-  return [...chosen, ...extra.map((proposal): ProposalOrRef => ({ type: 'proposal', proposal }))];
+  return chosen;
 }

@@ -41,7 +41,8 @@ export function exportGroupInfo(state: GroupState, options: GroupInfoOptions): U
   const extensions: Extension[] = [];
   if (options.ratchetTree) extensions.push({ type: extensionTypes.ratchetTree, data: state.tree.encode() });
   if (options.externalPub) {
-    const { publicKey } = suite.kem.deriveKeyPair(state.secrets.external);
+    const { privateKey, publicKey } = suite.kem.deriveKeyPair(state.secrets.external);
+    privateKey.fill(0);
     extensions.push({
       type: extensionTypes.externalPub,
       data: encode(publicKey, (w, key) => w.opaque(key)),

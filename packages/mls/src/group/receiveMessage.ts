@@ -8,7 +8,7 @@ import type { Proposal } from '../message/proposal.ts';
 import { type PublicMessage, unprotectPublic } from '../message/publicMessage.ts';
 import { type SecretTree, takeToReceive } from '../schedule/secretTree.ts';
 import { type CommitOutcome, processCommit } from './processCommit.ts';
-import { checkProposer } from './proposalList.ts';
+import { checkProposer, keepProposal } from './proposalList.ts';
 import type { Erase, GroupState } from './state.ts';
 
 /** What a message was. */
@@ -161,8 +161,7 @@ function receiveHandshake(state: GroupState, content: AuthenticatedContent, eras
   if (body.type !== 'proposal') return fail('applicationInPublic');
   const { proposal } = body;
   checkProposer(proposal, sender);
-  check(state.proposals.size < state.config.policy.proposalsKept, 'tooLarge', 'proposals');
   const reference = proposalRef(state.config.suite, content);
-  const proposals = new Map(state.proposals).set(hex(reference), { content, update: undefined });
-  return { kind: 'proposal', state: { ...state, proposals }, proposal, sender, reference, erase };
+  const kept = keepProposal(state, hex(reference), { content, update: undefined });
+  return { kind: 'proposal', state: kept, proposal, sender, reference, erase };
 }

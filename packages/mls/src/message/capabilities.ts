@@ -20,14 +20,14 @@ export function writeCapabilities(w: Writer, value: Capabilities): void {
 }
 
 /** Octets of one list: a thousand numbers are more than any client has. */
-const MAXIMUM = 2048;
+export const MAXIMUM_TYPES = 2048;
 
 export function readCapabilities(r: Reader): Capabilities {
   return {
-    versions: r.list(readU16, MAXIMUM),
-    suites: r.list(readU16, MAXIMUM),
-    extensions: r.list(readU16, MAXIMUM),
-    proposals: r.list(readU16, MAXIMUM),
-    credentials: r.list(readU16, MAXIMUM),
+    versions: r.list(readU16, MAXIMUM_TYPES),
+    suites: r.list(readU16, MAXIMUM_TYPES),
+    extensions: r.list(readU16, MAXIMUM_TYPES),
+    proposals: r.list(readU16, MAXIMUM_TYPES),
+    credentials: r.list(readU16, MAXIMUM_TYPES),
   };
 }

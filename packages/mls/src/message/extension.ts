@@ -1,6 +1,7 @@
 import { decode, type Reader, readU16 } from '../codec/reader.ts';
 import { encode, type Writer, writeU16 } from '../codec/writer.ts';
 import { check } from '../errors.ts';
+import { MAXIMUM_TYPES } from './capabilities.ts';
 import { type Credential, readCredential, writeCredential } from './credential.ts';
 
 /** RFC 9420 §7.2 and §13.4: typed data that the application or a later RFC adds. */
@@ -57,9 +58,9 @@ export function readRequiredCapabilities(extensions: readonly Extension[]): Requ
   const data = findExtension(extensions, extensionTypes.requiredCapabilities);
   if (data === undefined) return undefined;
   return decode(data, (r) => ({
-    extensions: r.list(readU16),
-    proposals: r.list(readU16),
-    credentials: r.list(readU16),
+    extensions: r.list(readU16, MAXIMUM_TYPES),
+    proposals: r.list(readU16, MAXIMUM_TYPES),
+    credentials: r.list(readU16, MAXIMUM_TYPES),
   }));
 }
 

@@ -125,6 +125,7 @@ export function mergePath(
   newcomers: ReadonlySet<number>,
 ): readonly Step[] {
   for (const { encryptionKey } of [path.leafNode, ...path.nodes]) {
+    check(encryptionKey.length === suite.kem.publicLength, 'keyFormat', 'key of the path');
     check(tree.findEncryptionKey(encryptionKey) === undefined, 'duplicateEncryptionKey');
   }
   tree.blankPath(leafIndex);

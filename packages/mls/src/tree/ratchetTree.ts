@@ -238,16 +238,18 @@ export class RatchetTree {
   }
 
   /** Checks shape and uniqueness of keys; validation is in treeValidation.ts. */
-  static read(r: Reader): RatchetTree {
+  static read(r: Reader, maximumWidth = Number.POSITIVE_INFINITY): RatchetTree {
     let index = 0;
     const read = r.list((list) => {
+      check(index < math.nodeWidth(maximumWidth), 'tooLarge', 'tree');
       const expected = math.isLeaf(index++) ? 1 : 2;
       return list.optional((item) => {
         if (item.u8() !== expected) fail('unknownNodeType');
         return expected === 1 ? readLeafNode(item) : readParentNode(item);
       });
     });
-    check(read.length > 0 && read.at(-1) !== undefined, 'treeShape');
+    // The last node is a leaf: a parent there would have nobody on its right.
+    check(read.length % 2 === 1 && read.at(-1) !== undefined, 'treeShape');
     const length = math.nodeWidth(math.widthFor((read.length + 1) >> 1));
     const tree = new RatchetTree(
       new Array<LeafNode | ParentNode | undefined>(length).fill(undefined),

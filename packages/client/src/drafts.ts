@@ -1,21 +1,22 @@
 const pauseMs = 400;
 
-/** Keeps drafts with the proxy, one request for a burst of typing. */
-export function drafts(keep: (room: string, text: string) => Promise<unknown>) {
-  const waiting = new Map<string, { text: string; timer: ReturnType<typeof setTimeout> }>();
+/** Keeps drafts with the proxy (`keep` answers whether it did), one request for a burst of typing. */
+export function drafts(keep: (room: string, text: string) => Promise<boolean>) {
+  const waiting = new Map<string, { text: string; timer: ReturnType<typeof setTimeout> | undefined }>();
 
-  function send(room: string): void {
+  async function send(room: string): Promise<void> {
     const draft = waiting.get(room);
     if (draft === undefined) return;
     clearTimeout(draft.timer);
-    waiting.delete(room);
-    void keep(room, draft.text);
+    const kept = await keep(room, draft.text);
+    // What the proxy has not taken waits for the next `flush`.
+    if (kept && waiting.get(room) === draft) waiting.delete(room);
   }
 
   return {
     set(room: string, text: string): void {
       clearTimeout(waiting.get(room)?.timer);
-      waiting.set(room, { text, timer: setTimeout(() => send(room), pauseMs) });
+      waiting.set(room, { text, timer: setTimeout(() => void send(room), pauseMs) });
     },
     /** The text was sent as a message. What has been typed since stays. */
     sent(room: string, text: string): void {
@@ -25,8 +26,10 @@ export function drafts(keep: (room: string, text: string) => Promise<unknown>) {
       waiting.delete(room);
       void keep(room, '');
     },
+    /** What the proxy does not have yet. */
+    unkept: (room: string): string | undefined => waiting.get(room)?.text,
     flush(): void {
-      for (const room of [...waiting.keys()]) send(room);
+      for (const room of [...waiting.keys()]) void send(room);
     },
   };
 }

@@ -1,8 +1,8 @@
 import type { Result } from '@otr/protocol';
-import { toBase64url } from './base64url.ts';
 import { drafts } from './drafts.ts';
 import { listeners } from './listeners.ts';
 import type { LocalClient } from './localClient.ts';
+import { messageIds } from './messageIds.ts';
 import { reduce, type ViewInput } from './reduce.ts';
 import { timelineLoader } from './timelineLoader.ts';
 import { nextFade } from './typing.ts';
@@ -35,12 +35,17 @@ export interface Store {
   /** Puts the new-message divider after what has been read: when the person comes back to the page. */
   placeDivider(room: string): void;
 
-  /** Makes the message's id. Answers when the message is stored by the proxy; its row comes as an event. */
+  /**
+   * Answers when the message is stored by the proxy; its row comes as an event. Refused: the same text may be sent
+   * again and stays one message, whether or not the proxy had stored it.
+   */
   sendMessage(room: string, text: string): Promise<Result<{ id: string }>>;
   /** What the window shows at its end has been seen. Does nothing while the window does not reach the end. */
   markRead(room: string): Promise<void>;
-  /** Kept by the proxy after a short pause in typing. */
+  /** Kept by the proxy after a short pause in typing, and kept here until the proxy has it. */
   setDraft(room: string, text: string): void;
+  /** What was typed in the room and not sent. */
+  draftOf(room: string): string;
   /** Tells the others, at most every three seconds. */
   setTyping(room: string): void;
 
@@ -79,7 +84,8 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
   }
 
   const timelines = timelineLoader(client, dispatch, () => view, options.pageSize ?? 200);
-  const draft = drafts((room, text) => client.request('setDraft', { room, text }));
+  const draft = drafts(async (room, text) => (await client.request('setDraft', { room, text })).ok);
+  const ids = messageIds();
   const typedAt = new Map<string, number>();
   /** What the proxy has been told, by room; its summary follows. */
   const readTo = new Map<string, number>();
@@ -88,7 +94,9 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
     client.onConnection((connection) => dispatch({ kind: 'connection', connection })),
     client.onEvent((event) => {
       dispatch({ kind: 'event', event, at: now() });
-      if (event.event === 'snapshot' && view.openRoom !== null) void loadOpenRoom(view.openRoom);
+      if (event.event !== 'snapshot') return;
+      draft.flush();
+      if (view.openRoom !== null) void loadOpenRoom(view.openRoom);
     }),
   ];
   if (client.connection === 'online') void catchUp();
@@ -129,8 +137,10 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
 
     async sendMessage(room, text) {
       typedAt.delete(room); // Who types on after sending is typing anew.
-      const answer = await client.request('sendMessage', { room, id: newMessageId(), text });
+      const id = ids.take(room, text);
+      const answer = await client.request('sendMessage', { room, id, text });
       if (answer.ok) draft.sent(room, text);
+      else ids.notConfirmed(room, text, id);
       return answer;
     },
     async markRead(room) {
@@ -143,6 +153,7 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
       if (!answer.ok) readTo.delete(room);
     },
     setDraft: draft.set,
+    draftOf: (room) => draft.unkept(room) ?? view.rooms.find((known) => known.room === room)?.draft ?? '',
     setTyping(room) {
       if (now() - (typedAt.get(room) ?? 0) < typingEveryMs) return;
       typedAt.set(room, now());
@@ -163,9 +174,4 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
       client.close();
     },
   };
-}
-
-/** 128 random bits. Made by the client, so that a repeated request is one message. */
-function newMessageId(): string {
-  return toBase64url(crypto.getRandomValues(new Uint8Array(16)));
 }

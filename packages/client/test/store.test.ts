@@ -139,6 +139,35 @@ describe('actions', () => {
     expect(sent[0]?.id).not.toBe(sent[1]?.id);
   });
 
+  it('send a text that was not confirmed again under its id, and the next time under another', async () => {
+    client.answer('sendMessage', () => refuse('timedOut', 'The proxy did not answer in time.'));
+    expect(await store.sendMessage(room, 'hello')).toMatchObject({ ok: false });
+    await store.sendMessage(room, 'something else');
+    await store.sendMessage(otherRoom, 'hello');
+    client.answer('sendMessage', ({ id }) => ok({ id }));
+    await store.sendMessage(room, 'hello');
+    await store.sendMessage(room, 'hello');
+    const ids = (askedFor('sendMessage') as { id: string }[]).map(({ id }) => id);
+    expect(ids[3]).toBe(ids[0]);
+    expect(new Set(ids).size).toBe(4);
+  });
+
+  it('keep a draft here that the proxy did not take, and hand it over when it is back', async () => {
+    client.answer('setDraft', () => refuse('proxyUnreachable', 'The proxy does not answer.'));
+    store.setDraft(room, 'half a thought');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(store.draftOf(room)).toBe('half a thought');
+    client.answer('setDraft', () => ok({}));
+    sendSnapshot();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(askedFor('setDraft')).toEqual([
+      { room, text: 'half a thought' },
+      { room, text: 'half a thought' },
+    ]);
+    client.say({ event: 'room', data: summary(room, { draft: 'of the proxy' }) });
+    expect(store.draftOf(room)).toBe('of the proxy');
+  });
+
   it('keep a draft after a pause, when the room is left, and none after sending', async () => {
     store.setDraft(room, 'h');
     store.setDraft(room, 'he');

@@ -7,9 +7,21 @@ function count(n: number, one: string, other: string): string {
   return `${n.toLocaleString('en')} ${plural.select(n) === 'one' ? one : other}`;
 }
 
+/** A letter of a script that runs from right to left (Hebrew, Arabic and their relatives). */
+const rightToLeft = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC\u{10800}-\u{10FFF}\u{1E800}-\u{1EFFF}]/u;
+
+/**
+ * A name in a sentence: the rest of the sentence keeps its order whatever the name is written in (first strong
+ * isolate … pop directional isolate, Unicode annex 9). Names hold no direction marks of their own (`name` of the
+ * payload); the others stay plain, so that a sentence can be searched for and copied.
+ */
+function isolated(name: string): string {
+  return rightToLeft.test(name) ? `\u2068${name}\u2069` : name;
+}
+
 /** Names in a row: `Ana`, `Ana and Ben`, `Ana, Ben and 3 others`. */
 function people(names: readonly string[]): string {
-  const [first = '', second = ''] = names;
+  const [first = '', second = ''] = names.map(isolated);
   if (names.length <= 1) return first;
   if (names.length === 2) return `${first} and ${second}`;
   return `${first}, ${second} and ${count(names.length - 2, 'other', 'others')}`;
@@ -20,7 +32,7 @@ type Values = NoticeRow['data'];
 /** The name in a row's data, or a word for nobody in particular. */
 function who(values: Values, key = 'name'): string {
   const value = values[key];
-  return value === undefined || value === '' ? 'Somebody' : String(value);
+  return value === undefined || value === '' ? 'Somebody' : isolated(String(value));
 }
 
 /** A number in a row's data; 1 when it tells none. */
@@ -29,12 +41,23 @@ function howMany(values: Values): number {
   return Number.isFinite(value) && value > 0 ? value : 1;
 }
 
+/** What to do about an entry that was refused, where it is something of its own. */
+const todo: Partial<Record<ProblemCode, string>> = {
+  unknownSender: 'It is not shown. You need not do anything.',
+  badPayload: 'Its sender may use a newer version of this chat: update yours, and ask for it again.',
+  replayed: 'It is shown once, at its first place. You need not do anything.',
+  badRegistration: 'They did not get in, and you need not do anything.',
+  keyReused: 'They did not get in. Whoever it was can join again with the invite.',
+  noSuchKey: 'Ask its sender to send it again.',
+};
+
 /** Every visible string of the page. */
 export const strings = {
   appName: 'OTR Chatroom',
   loading: 'Opening the chat…',
   connecting: 'Connecting to the chat on this computer…',
-  disconnected: 'The chat on this computer has stopped. It reconnects by itself when it runs again.',
+  disconnected:
+    'The chat program on this computer has stopped. Start it again with: otr up. This page reconnects by itself.',
 
   needsCode: {
     title: 'Open the chat from its command',
@@ -69,6 +92,8 @@ export const strings = {
     joining: 'Joining…',
     stopped: 'Stopped by the relay',
     empty: 'No messages yet',
+    /** The text is the last thing in its line: direction marks in it have nothing else to turn. */
+    lastLine: (name: string, text: string) => `${isolated(name)}: ${text}`,
     unread: (n: number) => count(n, 'unread message', 'unread messages'),
     queued: (n: number) => `${count(n, 'message', 'messages')} waiting to be sent`,
     alarm: 'Warning: the relay misbehaved in this room',
@@ -82,6 +107,7 @@ export const strings = {
   room: {
     back: 'Back to rooms',
     people: (n: number, online: number) => `${count(n, 'member', 'members')}, ${online} online`,
+    peopleUnknown: (n: number) => `${count(n, 'member', 'members')}, relay out of reach`,
     showMembers: 'Members',
     invite: 'Invite',
     actions: 'Room actions',
@@ -94,11 +120,14 @@ export const strings = {
     joiningTitle: 'Joining the room',
     joiningText: 'Messages appear here as soon as you are in.',
     start: 'This is the beginning of the room on this computer.',
-    joining: 'Waiting for the relay to let you in.',
+    joining: 'Waiting for the relay to let you in. This goes on by itself; you may close this page.',
     creating:
       'The room is stored here. It is made at the relay as soon as it can be reached; you can write already.',
-    stopped: (reason: string) => `The relay refuses this room: ${reason}`,
-    stoppedUnknown: 'it gave no reason.',
+    stopped: (reason: string) => `This room is stopped. ${reason}`,
+    stoppedUnknown: 'The relay gave no reason.',
+    stoppedAdvice:
+      'It is tried again by itself; until then, what you write waits here. If it stays so, leave the room and ask for a new invite.',
+    stoppedNeverIn: 'The link may be old or wrong: ask whoever sent it for a new one, and leave this room.',
   },
 
   timeline: {
@@ -159,7 +188,10 @@ export const strings = {
     send: 'Send',
     hint: 'Enter sends, Shift+Enter starts a new line. Markdown works.',
     tooLong: (over: number) => `${count(over, 'byte', 'bytes')} too long for one message`,
-    failed: 'The message was not sent.',
+    failed: 'The message was not sent; it is in the box again.',
+    unsure:
+      'The chat program on this computer did not confirm the message. It is in the box again: send it once more, it will not appear twice.',
+    waiting: 'Waiting for the chat program on this computer…',
   },
 
   members: {
@@ -170,17 +202,21 @@ export const strings = {
     offline: 'offline',
     onlineHeading: (n: number) => `Online (${n})`,
     offlineHeading: (n: number) => `Offline (${n})`,
+    everybodyHeading: (n: number) => `Members (${n})`,
+    unknown: 'Who is online is unknown while the relay is out of reach.',
     key: (key: string) => `Key ${key}`,
     invite: 'Invite people',
     close: 'Close members',
   },
 
   banner: {
-    offline: 'The relay is out of reach.',
+    offline: 'The relay is out of reach. Trying again by itself.',
     connecting: 'Connecting to the relay…',
-    queued: (n: number) => `${count(n, 'message is', 'messages are')} stored here and will be sent later.`,
-    nothingQueued: 'You can keep writing: messages are stored here and sent later.',
-    proxyGone: 'The chat program on this computer is not answering. Nothing is sent until it runs again.',
+    queued: (n: number) =>
+      `${count(n, 'message is', 'messages are')} stored here and will be sent as soon as it answers.`,
+    nothingQueued: 'You can keep writing: messages are stored here and sent as soon as it answers.',
+    proxyGone:
+      'The chat program on this computer is not answering. This page reconnects by itself; if you stopped the program, start it again with: otr up',
   },
 
   dialog: {
@@ -197,11 +233,11 @@ export const strings = {
     joinLabel: 'Invite link',
     joinHint: 'Paste the link that you were sent. It begins with otr:',
     join: 'Join room',
-    leaveTitle: (room: string) => `Leave “${room}”?`,
+    leaveTitle: (room: string) => `Leave “${isolated(room)}”?`,
     leaveText:
       'Its messages are deleted from this computer and others see that you left. You need a new invite to come back.',
     leave: 'Leave room',
-    inviteTitle: (room: string) => `Invite to “${room}”`,
+    inviteTitle: (room: string) => `Invite to “${isolated(room)}”`,
     inviteText: 'Whoever has this link can read and write in the room. Send it only to people you want here.',
     inviteLink: 'Invite link',
     inviteQr: 'QR code of the invite link',
@@ -236,7 +272,7 @@ export const strings = {
   },
 
   notification: {
-    title: (name: string, room: string) => `${name} in ${room}`,
+    title: (name: string, room: string) => `${isolated(name)} in ${isolated(room)}`,
     body: 'New message',
     several: (n: number) => count(n, 'new message', 'new messages'),
   },
@@ -281,34 +317,38 @@ export const strings = {
 
   problems: {
     refusedTitle: (name: string | null) =>
-      name === null ? 'Message refused' : `Message refused, claimed to be from ${name}`,
-    keyRefusedTitle: 'A key was refused',
-    alarmTitle: 'The relay misbehaved',
+      name === null
+        ? 'A message was refused'
+        : `A message was refused. It claims to be from ${isolated(name)}`,
+    keyRefusedTitle: 'A stranger was kept out',
+    alarmTitle: 'The relay is not telling the whole truth',
     technical: (code: ProblemCode) => `Reason: ${code}`,
     reasons: {
-      unknownSender: 'It comes from a key that is not a member of this room.',
-      badCiphertext: 'It could not be decrypted: it was damaged or changed on its way.',
-      badBody: 'Its content does not match what the sender sealed: it was changed on its way.',
-      badPayload: 'It was decrypted, but it is not a message that this chat understands.',
-      wrongId: 'It was sealed for another place: the relay put it under a wrong id.',
-      replayed: 'It was shown before: the relay delivered it again.',
-      outOfOrder: 'It came in another order than it was written in.',
-      badRegistration:
-        'Somebody without the invite tried to add a key to this room. The key was not accepted.',
-      keyReused: 'A key that had been removed came back. It was not accepted.',
-      messageMissing: 'A message is missing: its sender wrote more than the relay delivered.',
+      unknownSender: 'It is not from anybody in this room.',
+      badCiphertext: 'It was damaged or changed on its way, so it cannot be opened.',
+      badBody: 'It was changed on its way: it is not what its sender wrote.',
+      badPayload: 'It could be opened, but this chat does not understand what is in it.',
+      wrongId: 'The relay passed it off as another message.',
+      replayed: 'The relay delivered an old message a second time.',
+      outOfOrder: 'The relay delivered it in another order than it was written in.',
+      badRegistration: 'Somebody without the invite tried to get into this room.',
+      keyReused: 'Somebody tried to come back with an identity that had been removed from this room.',
+      messageMissing: 'Its sender wrote more than the relay delivered: a message is missing.',
       entryWithheld: 'The relay announced a message and does not hand it over.',
-      logRolledBack: 'The relay went back to an older state of this room or changed what it had delivered.',
-      logForked: 'The relay shows you and another member two different histories of this room.',
-      rosterMismatch: 'Another member sees a different list of members than you do.',
-      noSuchKey: 'It was sealed for a key of yours that no longer exists on this computer.',
+      logRolledBack: 'The relay took back or changed what it had already delivered.',
+      logForked: 'The relay shows you and another member two different conversations.',
+      rosterMismatch: 'Another member sees other people in this room than you do.',
+      noSuchKey: 'It was locked for an earlier identity of yours, which this computer no longer has.',
     } satisfies Record<ProblemCode, string>,
+    refusedAdvice: (problem: ProblemCode) =>
+      todo[problem] ?? 'You need not do anything. If it mattered, ask for it again.',
     detail: (row: AlarmRow) => {
-      const from = row.name === null ? '' : ` Noticed at a message of ${row.name}.`;
+      const from = row.name === null ? '' : ` Noticed at a message of ${isolated(row.name)}.`;
       const missing = row.problem === 'messageMissing' ? ` Missing: ${howMany(row.data)}.` : '';
       return `${missing}${from}`;
     },
-    advice: 'What you do see here is genuine. If this goes on, use another relay.',
+    advice:
+      'What you do see here is genuine. Ask the others, over another channel, what you are missing. If it happens again, move to another relay.',
   },
 
   errors: {

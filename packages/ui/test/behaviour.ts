@@ -1,5 +1,6 @@
 /** What pictures don't show: scrolling, focus, keys, drafts. `node packages/ui/test/behaviour.ts [filter]`. */
 import type { Page } from 'playwright-core';
+import { strings } from '../src/strings.ts';
 import { bigSize, idOf } from './fixtures.ts';
 import { type Harness, launchChromium, openPage, startHarness } from './harness.ts';
 
@@ -252,17 +253,34 @@ const checks: readonly Check[] = [
     },
   ],
   [
+    'joins with Enter; a wrong link is refused in the dialog, which keeps the focus',
+    hashOf('lively'),
+    async (page) => {
+      await page.getByRole('button', { name: strings.rooms.joinByLink }).click();
+      await page.getByLabel(strings.dialog.joinLabel).fill('otr:nonsense');
+      await page.getByRole('button', { name: strings.dialog.join, exact: true }).click();
+      await page.getByText('This is not an invite link').waitFor();
+      await idle(page);
+      const focused = await page.evaluate(() => document.activeElement?.tagName);
+      await page.keyboard.press('Enter');
+      await idle(page);
+      const text = await page.getByLabel(strings.dialog.joinLabel).inputValue();
+      return focused === 'TEXTAREA' && text === 'otr:nonsense' ? undefined : `at ${focused}, “${text}”`;
+    },
+  ],
+  [
     'makes a room and shows its invite',
     hashOf('lively'),
     async (page) => {
       await page.getByRole('button', { name: 'New room' }).click();
       await page.getByLabel('Name of the room').fill('Garden');
       await page.keyboard.press('Enter');
-      await page.getByRole('dialog', { name: 'Invite to “Garden”' }).waitFor();
+      await page.getByRole('dialog', { name: strings.dialog.inviteTitle('Garden') }).waitFor();
       await page.getByRole('button', { name: 'Copy link' }).click();
       await page.getByRole('button', { name: 'Copied' }).waitFor();
       await page.keyboard.press('Escape');
-      await page.getByTestId('composer').focus();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      await idle(page);
       await page.keyboard.press('Control+v');
       const text = await page.getByTestId('composer').inputValue();
       return text.startsWith('otr:') ? undefined : `copied ${text}`;

@@ -1,5 +1,5 @@
 import type { Profile } from '@otr/protocol';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ComposerHandle } from '../composer/Composer.tsx';
 import { Dialogs } from '../dialogs/Dialogs.tsx';
 import { Modal } from '../dialogs/Modal.tsx';
@@ -7,7 +7,7 @@ import { MemberList } from '../members/MemberList.tsx';
 import { RoomPane } from '../rooms/RoomPane.tsx';
 import { strings } from '../strings.ts';
 import { Banner } from './Banner.tsx';
-import { DialogContext, type DialogState } from './dialogs.ts';
+import { DialogContext, type DialogState, WritingContext } from './dialogs.ts';
 import { useNotifications } from './notifications.ts';
 import { setPreferences, usePreferences } from './preferences.ts';
 import { RoomsPane } from './RoomsPane.tsx';
@@ -51,10 +51,15 @@ export function ChatPage({ profile }: { profile: Profile }) {
   });
 
   // Whoever opens a room wants to write; on a touch screen that would bring up the keyboard unasked.
+  const writeOn = useCallback(() => {
+    if (composer.current === null || !matchMedia('(hover: hover)').matches) return false;
+    composer.current.focus();
+    return true;
+  }, []);
   useEffect(() => {
-    if (roomId !== undefined && matchMedia('(hover: hover)').matches) composer.current?.focus();
+    if (roomId !== undefined) writeOn();
     setDrawerOpen(false);
-  }, [roomId]);
+  }, [roomId, writeOn]);
 
   const showMembers = wide ? membersShown : drawerOpen;
   const toggleMembers = () =>
@@ -65,52 +70,54 @@ export function ChatPage({ profile }: { profile: Profile }) {
 
   return (
     <DialogContext value={openDialog}>
-      <div className="layout" data-pane={pane} data-members={wide && showMembers}>
-        <RoomsPane
-          name={profile.name ?? ''}
-          rooms={rooms}
-          openRoom={route.room}
-          alone={!sideBySide && pane === 'rooms'}
-        />
-        {room !== undefined && (
-          <RoomPane
-            room={room}
-            members={members}
-            target={route.message}
-            membersShown={showMembers}
-            onMembers={toggleMembers}
-            composer={composer}
-          />
-        )}
-        {room === undefined && rooms.length === 0 && (
-          <FirstRoom
+      <WritingContext value={writeOn}>
+        <div className="layout" data-pane={pane} data-members={wide && showMembers}>
+          <RoomsPane
             name={profile.name ?? ''}
-            onCreate={() => openDialog({ kind: 'create' })}
-            onJoin={() => openDialog({ kind: 'join' })}
+            rooms={rooms}
+            openRoom={route.room}
+            alone={!sideBySide && pane === 'rooms'}
           />
-        )}
-        {room === undefined && rooms.length > 0 && (
-          <NoRoomOpen
-            title={route.room === null ? strings.rooms.selectTitle : strings.rooms.notFound}
-            text={route.room === null ? strings.rooms.select : strings.rooms.notFoundText}
-          />
-        )}
-        {wide && showMembers && room !== undefined && (
-          <aside className="membersPane" aria-label={strings.members.title}>
-            <div className="paneHeader">
-              <h2 className="paneTitle">{strings.members.title}</h2>
-            </div>
+          {room !== undefined && (
+            <RoomPane
+              room={room}
+              members={members}
+              target={route.message}
+              membersShown={showMembers}
+              onMembers={toggleMembers}
+              composer={composer}
+            />
+          )}
+          {room === undefined && rooms.length === 0 && (
+            <FirstRoom
+              name={profile.name ?? ''}
+              onCreate={() => openDialog({ kind: 'create' })}
+              onJoin={() => openDialog({ kind: 'join' })}
+            />
+          )}
+          {room === undefined && rooms.length > 0 && (
+            <NoRoomOpen
+              title={route.room === null ? strings.rooms.selectTitle : strings.rooms.notFound}
+              text={route.room === null ? strings.rooms.select : strings.rooms.notFoundText}
+            />
+          )}
+          {wide && showMembers && room !== undefined && (
+            <aside className="membersPane" aria-label={strings.members.title}>
+              <div className="paneHeader">
+                <h2 className="paneTitle">{strings.members.title}</h2>
+              </div>
+              {memberList}
+            </aside>
+          )}
+          <Banner connection={connection} relay={relay} />
+        </div>
+        {!wide && drawerOpen && room !== undefined && (
+          <Modal shape="drawer" title={strings.members.title} onClose={() => setDrawerOpen(false)}>
             {memberList}
-          </aside>
+          </Modal>
         )}
-        <Banner connection={connection} relay={relay} />
-      </div>
-      {!wide && drawerOpen && room !== undefined && (
-        <Modal shape="drawer" title={strings.members.title} onClose={() => setDrawerOpen(false)}>
-          {memberList}
-        </Modal>
-      )}
-      <Dialogs state={dialog} rooms={rooms} open={openDialog} />
+        <Dialogs state={dialog} rooms={rooms} open={openDialog} />
+      </WritingContext>
     </DialogContext>
   );
 }

@@ -17,6 +17,9 @@ export type OpenDialog = (dialog: DialogState | null) => void;
 
 export const DialogContext = createContext<OpenDialog>(() => {});
 
+/** Puts the focus where one writes, when a dialog has closed; false: there is no such place now. */
+export const WritingContext = createContext<() => boolean>(() => false);
+
 /** The way to open a dialog in place of the open one, or to close it (`null`). */
 export function useDialogs(): OpenDialog {
   return useContext(DialogContext);

@@ -27,12 +27,22 @@ function quoted(text: string): string {
   return `${text.replace(/^/gm, '> ')}\n\n`;
 }
 
+/** Whether a message that was not confirmed has been stored, nobody knows; sending it again is safe. */
+function problemOf({ code, message }: { code: string; message: string }): string {
+  const unsure = code === 'timedOut' || code === 'proxyUnreachable' || code === 'internal';
+  return unsure ? strings.composer.unsure : `${strings.composer.failed} ${message}`;
+}
+
+/** Milliseconds of silence after which the person is told that the message is still on its way. */
+const patienceMs = 1_000;
+
 /** Grows with its text up to the height that composer.css allows. One composer per room: its draft is the room's. */
 export function Composer({ room, onSent, onUp, ref }: ComposerProps) {
   const store = useStore();
   const box = useRef<HTMLTextAreaElement>(null);
-  const [text, setText] = useState(room.draft);
+  const [text, setText] = useState(() => store.draftOf(room.room));
   const [problem, setProblem] = useState('');
+  const [waiting, setWaiting] = useState(false);
   const over = utf8.encode(text).length - limits.text;
   const canSend = text.trim() !== '' && over <= 0;
 
@@ -48,7 +58,6 @@ export function Composer({ room, onSent, onUp, ref }: ComposerProps) {
     setText(next);
     setProblem('');
     store.setDraft(room.room, next.slice(0, limits.draftCharacters));
-    if (next.trim() !== '') store.setTyping(room.room);
   }
 
   useImperativeHandle(ref, () => ({
@@ -64,14 +73,18 @@ export function Composer({ room, onSent, onUp, ref }: ComposerProps) {
     if (!canSend) return;
     setText('');
     box.current?.focus();
+    const patience = setTimeout(() => setWaiting(true), patienceMs);
     const answer = await store.sendMessage(room.room, text.trimEnd());
+    clearTimeout(patience);
+    setWaiting(false);
     if (answer.ok) {
       store.setDraft(room.room, box.current?.value ?? '');
       onSent();
       return;
     }
-    setText((typed) => (typed === '' ? text : typed));
-    setProblem(`${strings.composer.failed} ${answer.error.message}`);
+    const typedSince = box.current?.value ?? '';
+    change(typedSince === '' ? text : `${text.trimEnd()}\n${typedSince}`);
+    setProblem(problemOf(answer.error));
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
@@ -91,6 +104,9 @@ export function Composer({ room, onSent, onUp, ref }: ComposerProps) {
       <p className="composerProblem" role="alert">
         {message}
       </p>
+      <p className="composerWaiting" role="status">
+        {waiting ? strings.composer.waiting : ''}
+      </p>
       <div className="composerBox">
         <textarea
           ref={box}
@@ -102,9 +118,13 @@ export function Composer({ room, onSent, onUp, ref }: ComposerProps) {
           placeholder={strings.composer.placeholder}
           title={strings.composer.hint}
           enterKeyHint="send"
+          dir="auto"
           autoComplete="off"
           spellCheck
-          onChange={(event) => change(event.target.value)}
+          onChange={(event) => {
+            change(event.target.value);
+            if (event.target.value.trim() !== '') store.setTyping(room.room);
+          }}
           onKeyDown={onKeyDown}
         />
         <button type="button" aria-label={strings.composer.send} disabled={!canSend} onClick={send}>

@@ -1,6 +1,7 @@
 import { Dialog } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useContext, useState } from 'react';
+import { WritingContext } from '../app/dialogs.ts';
 import { strings } from '../strings.ts';
 import './modal.css';
 
@@ -13,11 +14,22 @@ interface ModalProps {
   children: ReactNode;
 }
 
-/** A dialog over the page: keeps the focus inside, closes with Esc, gives the focus back. */
+/**
+ * A dialog over the page: keeps the focus inside, closes with Esc, gives the focus back. Whoever came to another room
+ * by it, or from an element that is gone, goes on writing.
+ */
 export function Modal({ title, description, onClose, shape = 'dialog', children }: ModalProps) {
   // A field that takes the focus by itself has it before the dialog could note where it was.
-  const [opener] = useState(() => document.activeElement);
-  const giveBack = () => (opener instanceof HTMLElement && opener.isConnected ? opener : true);
+  const [from] = useState(() => ({ opener: document.activeElement, place: location.hash }));
+  const writeOn = useContext(WritingContext);
+
+  function giveBack(): HTMLElement | boolean {
+    const { opener, place } = from;
+    const isThere = opener instanceof HTMLElement && opener !== document.body && opener.isConnected;
+    if (isThere && location.hash === place) return opener;
+    return !writeOn();
+  }
+
   return (
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>

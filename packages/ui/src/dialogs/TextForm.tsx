@@ -1,5 +1,5 @@
 import { limits, type Result } from '@otr/protocol';
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
 import { strings } from '../strings.ts';
 
 interface TextFormProps {
@@ -17,6 +17,7 @@ interface TextFormProps {
 export function TextForm(props: TextFormProps) {
   const { label, hint, submit, initial = '', long = false, onSubmit, onCancel } = props;
   const id = useId();
+  const form = useRef<HTMLFormElement>(null);
   const [text, setText] = useState(initial);
   const [problem, setProblem] = useState('');
   const [working, setWorking] = useState(false);
@@ -28,6 +29,14 @@ export function TextForm(props: TextFormProps) {
     const answer = await onSubmit(text.trim());
     setWorking(false);
     setProblem(answer.ok ? '' : answer.error.message);
+    if (!answer.ok) form.current?.querySelector<HTMLElement>('input, textarea')?.focus();
+  }
+
+  /** The long field holds one thing too. */
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>) {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    form.current?.requestSubmit();
   }
 
   const field = {
@@ -40,10 +49,10 @@ export function TextForm(props: TextFormProps) {
     onChange: (event: { target: { value: string } }) => setText(event.target.value),
   };
   return (
-    <form className="form" onSubmit={send}>
+    <form ref={form} className="form" onSubmit={send}>
       <label htmlFor={id}>{label}</label>
       {long ? (
-        <textarea {...field} spellCheck={false} rows={3} />
+        <textarea {...field} spellCheck={false} rows={3} onKeyDown={onKeyDown} />
       ) : (
         <input {...field} maxLength={limits.nameCharacters} />
       )}
@@ -60,7 +69,7 @@ export function TextForm(props: TextFormProps) {
           </button>
         )}
         <button type="submit" className="button primary" disabled={text.trim() === '' || working}>
-          {submit}
+          {working ? strings.dialog.working : submit}
         </button>
       </div>
     </form>

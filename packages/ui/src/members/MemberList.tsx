@@ -4,6 +4,7 @@ import { useMemo } from 'react';
 import { VList } from 'virtua';
 import { strings } from '../strings.ts';
 import { Avatar } from './Avatar.tsx';
+import { isPresenceKnown } from './presence.ts';
 import './memberList.css';
 
 function byName(a: Member, b: Member): number {
@@ -11,19 +12,24 @@ function byName(a: Member, b: Member): number {
   return a.name.localeCompare(b.name);
 }
 
-function MemberItem({ member }: { member: Member }) {
-  const state = member.online ? strings.members.online : strings.members.offline;
+function presenceOf(member: Member, known: boolean): 'online' | 'offline' | 'unknown' {
+  if (!known) return 'unknown';
+  return member.online ? 'online' : 'offline';
+}
+
+function MemberItem({ member, known }: { member: Member; known: boolean }) {
+  const presence = presenceOf(member, known);
   return (
-    <div className="member" data-online={member.online}>
+    <div className="member" data-presence={presence}>
       <span className="memberFace">
         <Avatar seed={member.name} name={member.name} size={32} />
-        <span className="memberDot" />
+        {known && <span className="memberDot" />}
       </span>
       <span className="memberName" title={strings.members.key(member.key)}>
         {member.name}
       </span>
       {member.self && <span className="memberYou">{strings.members.you}</span>}
-      <span className="visuallyHidden">, {state}</span>
+      {presence !== 'unknown' && <span className="visuallyHidden">, {strings.members[presence]}</span>}
     </div>
   );
 }
@@ -32,10 +38,12 @@ function MemberItem({ member }: { member: Member }) {
 type Line = { kind: 'heading'; text: string } | { kind: 'member'; member: Member };
 
 function linesOf(members: readonly Member[]): Line[] {
-  const parts = [
+  const everybody = { heading: strings.members.everybodyHeading, part: [...members] };
+  const byPresence = [
     { heading: strings.members.onlineHeading, part: members.filter(({ online }) => online) },
     { heading: strings.members.offlineHeading, part: members.filter(({ online }) => !online) },
   ];
+  const parts = isPresenceKnown(members) ? byPresence : [everybody];
   return parts.flatMap(({ heading, part }): Line[] => {
     if (part.length === 0) return [];
     const lines = part.sort(byName).map((member): Line => ({ kind: 'member', member }));
@@ -43,9 +51,9 @@ function linesOf(members: readonly Member[]): Line[] {
   });
 }
 
-function LineItem({ line }: { line: Line }) {
+function LineItem({ line, known }: { line: Line; known: boolean }) {
   if (line.kind === 'heading') return <h3 className="memberHeading">{line.text}</h3>;
-  return <MemberItem member={line.member} />;
+  return <MemberItem member={line.member} known={known} />;
 }
 
 function keyOf(line: Line): string {
@@ -59,11 +67,13 @@ interface MemberListProps {
 
 /** Who is in the room: online first, oneself at the top. A thousand members scroll like ten. */
 export function MemberList({ members, onInvite }: MemberListProps) {
+  const known = isPresenceKnown(members);
   const lines = useMemo(() => linesOf(members), [members]);
   return (
     <div className="memberList" data-testid="member-list">
+      {!known && <p className="memberUnknown">{strings.members.unknown}</p>}
       <VList className="memberRows" data={lines} tabIndex={0} role="group" aria-label={strings.members.title}>
-        {(line) => <LineItem key={keyOf(line)} line={line} />}
+        {(line) => <LineItem key={keyOf(line)} line={line} known={known} />}
       </VList>
       <div className="memberInvite">
         <button type="button" className="button" onClick={onInvite}>

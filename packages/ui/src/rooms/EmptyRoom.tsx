@@ -6,6 +6,7 @@ import { strings } from '../strings.ts';
 /** What to do in a room where nothing has been said. */
 export function EmptyRoom({ room, alone }: { room: RoomSummary; alone: boolean }) {
   const openDialog = useDialogs();
+  if (room.state === 'stopped') return null;
   const joining = room.state === 'joining';
   const text = alone ? strings.room.emptyAlone : strings.room.emptyTogether;
   return (

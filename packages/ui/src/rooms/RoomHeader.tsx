@@ -6,6 +6,7 @@ import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
 import { usePane } from '../app/pane.ts';
 import { goTo, routeAddress } from '../app/route.ts';
+import { isPresenceKnown } from '../members/presence.ts';
 import { strings } from '../strings.ts';
 import '../dialogs/menu.css';
 
@@ -59,9 +60,15 @@ function RoomMenu({ room }: { room: RoomSummary }) {
   );
 }
 
+function peopleText(room: RoomSummary, members: readonly Member[]): string {
+  const count = members.length || room.memberCount;
+  if (count === 0 && room.state !== 'joined') return strings.rooms[room.state];
+  if (!isPresenceKnown(members)) return strings.room.peopleUnknown(count);
+  return strings.room.people(count, members.filter(({ online }) => online).length);
+}
+
 export function RoomHeader({ room, members, membersShown, onMembers }: RoomHeaderProps) {
   const openDialog = useDialogs();
-  const online = members.filter((member) => member.online).length;
   return (
     <header className="paneHeader roomHeader">
       <button
@@ -74,7 +81,7 @@ export function RoomHeader({ room, members, membersShown, onMembers }: RoomHeade
       </button>
       <div className="roomHeaderText">
         <h1 className="paneTitle">{room.name}</h1>
-        <p className="roomHeaderPeople">{strings.room.people(members.length || room.memberCount, online)}</p>
+        <p className="roomHeaderPeople">{peopleText(room, members)}</p>
       </div>
       <button
         type="button"

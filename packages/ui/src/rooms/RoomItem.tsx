@@ -24,7 +24,7 @@ function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
   if (room.lastLine === null) return strings.rooms.empty;
   const { own, name, text } = room.lastLine;
   const speaker = own ? strings.rooms.you : name;
-  return speaker === '' ? text : `${speaker}: ${text}`;
+  return speaker === '' ? text : strings.rooms.lastLine(speaker, text);
 }
 
 function Marks({ room }: { room: RoomSummary }) {

@@ -1,6 +1,7 @@
 import type { Timeline as TimelineWindow } from '@otr/client';
 import type { Member, MessageRow, RoomSummary } from '@otr/protocol';
 import { type RefObject, useRef } from 'react';
+import { useDialogs } from '../app/dialogs.ts';
 import { PaneContext } from '../app/pane.ts';
 import { useView } from '../app/useStore.ts';
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx';
@@ -43,16 +44,32 @@ function Typing({ room }: { room: string }) {
   );
 }
 
+/** Beside the composer: at the top the banner would cover it. */
 function StateNote({ room }: { room: RoomSummary }) {
   if (room.state === 'joined') return null;
-  const text =
-    room.state === 'stopped'
-      ? strings.room.stopped(room.reason ?? strings.room.stoppedUnknown)
-      : strings.room[room.state];
   return (
-    <p className="stateNote" data-state={room.state} role="status">
-      {text}
-    </p>
+    <div className="stateNote" data-state={room.state} role="status">
+      {room.state === 'joining' && <span className="spinner" aria-hidden="true" />}
+      {room.state === 'stopped' ? <StoppedText room={room} /> : <p>{strings.room[room.state]}</p>}
+    </div>
+  );
+}
+
+/** Why the room stands still, what to do, and the way to do it. */
+function StoppedText({ room }: { room: RoomSummary }) {
+  const openDialog = useDialogs();
+  const { stopped, stoppedUnknown, stoppedAdvice, stoppedNeverIn, leave } = strings.room;
+  return (
+    <>
+      <div>
+        {/* The relay's own words: direction marks in them end with their paragraph. */}
+        <p>{stopped(room.reason ?? stoppedUnknown)}</p>
+        <p>{room.me === null ? stoppedNeverIn : stoppedAdvice}</p>
+      </div>
+      <button type="button" className="button" onClick={() => openDialog({ kind: 'leave', room: room.room })}>
+        {leave}
+      </button>
+    </>
   );
 }
 
@@ -66,7 +83,6 @@ export function RoomPane({ room, members, target, membersShown, onMembers, compo
     <PaneContext value={pane}>
       <main ref={pane} className="roomPane" aria-label={room.name}>
         <RoomHeader room={room} members={members} membersShown={membersShown} onMembers={onMembers} />
-        <StateNote room={room} />
         {loaded ? (
           <Timeline
             key={room.room}
@@ -86,6 +102,7 @@ export function RoomPane({ room, members, target, membersShown, onMembers, compo
             <p className="timelineLoading">{strings.timeline.loading}</p>
           </div>
         )}
+        <StateNote room={room} />
         <Typing room={room.room} />
         <Composer
           key={`composer ${room.room}`}

@@ -30,6 +30,7 @@ export function RefusedNote({ row }: { row: RefusedRow }) {
       <div>
         <p className="problemTitle">{refusedTitle(row)}</p>
         <p>{strings.problems.reasons[row.problem]}</p>
+        <p>{strings.problems.refusedAdvice(row.problem)}</p>
         <p className="problemCode">
           {strings.problems.technical(row.problem)} · <time>{clockTime(row.at)}</time>
         </p>

@@ -20,7 +20,12 @@ export const enterRoom: Handle<'enterRoom'> = (relay, connection, request, answe
   relay.batch.flush();
   const accessKey = relay.storage.accessKey(room);
   if (accessKey === undefined) {
-    return answer(refuse('roomNotFound', 'The relay does not know this room. It may have lost it, or the link is of another relay: ask for a new one.'));
+    return answer(
+      refuse(
+        'roomNotFound',
+        'The relay does not know this room. It may have lost it, or the link is of another relay: ask for a new one.',
+      ),
+    );
   }
   if (!provesAccess(accessKey, { challenge: connection.challenge, room, signature })) {
     return answer(notProven());

@@ -62,7 +62,6 @@ const problems: Readonly<Record<ProblemCode | RefusedRow['problem'], string>> = 
   logRolledBack: 'the relay took back what it had shown',
   logForked: 'the relay shows members different rooms',
   rosterMismatch: 'the relay shows members different lists of members',
-  noSuchKey: 'it was sealed for a key that this proxy does not have',
 };
 
 function localTime(at: number): string {

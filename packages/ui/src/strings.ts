@@ -48,7 +48,6 @@ const todo: Partial<Record<ProblemCode, string>> = {
   replayed: 'It is shown once, at its first place. You need not do anything.',
   badRegistration: 'They did not get in, and you need not do anything.',
   keyReused: 'They did not get in. Whoever it was can join again with the invite.',
-  noSuchKey: 'Ask its sender to send it again.',
 };
 
 /** Every visible string of the page. */
@@ -338,7 +337,6 @@ export const strings = {
       logRolledBack: 'The relay took back or changed what it had already delivered.',
       logForked: 'The relay shows you and another member two different conversations.',
       rosterMismatch: 'Another member sees other people in this room than you do.',
-      noSuchKey: 'It was locked for an earlier identity of yours, which this computer no longer has.',
     } satisfies Record<ProblemCode, string>,
     refusedAdvice: (problem: ProblemCode) =>
       todo[problem] ?? 'You need not do anything. If it mattered, ask for it again.',

@@ -123,7 +123,6 @@ export const problemCodes = [
   'logRolledBack',
   'logForked',
   'rosterMismatch',
-  'noSuchKey',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

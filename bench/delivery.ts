@@ -1,97 +1,96 @@
+import type { Dialect } from './dialect.ts';
 import { median, quantile } from './figures.ts';
-import { enterPlainRoom, enterRelayRoom, type Room } from './rooms.ts';
-import { startServer } from './server.ts';
+import { type Load, pace, saturate } from './load.ts';
+import { raw } from './rawSockets.ts';
+import { relayRoom } from './relayMember.ts';
+import { Room } from './room.ts';
+import { BenchServer } from './server.ts';
+import { plain, plainMsgpack } from './socketIo.ts';
 
-type Size = { members: number; throughputMessages: number; inFlight: number; latencyMessages: number };
+interface Contender {
+  readonly name: string;
+  readonly server: readonly string[];
+  readonly dialect: () => Dialect;
+}
 
-const sizes: Size[] = [
-  { members: 10, throughputMessages: 4_000, inFlight: 64, latencyMessages: 300 },
-  { members: 100, throughputMessages: 600, inFlight: 32, latencyMessages: 100 },
-  { members: 1_000, throughputMessages: 60, inFlight: 8, latencyMessages: 20 },
+const contenders: readonly Contender[] = [
+  { name: 'Socket.IO, default parser', server: ['plainServer.ts'], dialect: () => plain },
+  { name: 'Socket.IO, msgpack parser', server: ['plainServer.ts', 'msgpack'], dialect: () => plainMsgpack },
+  { name: 'ws, framed once', server: ['rawServer.ts'], dialect: () => raw },
+  { name: 'our relay, durable', server: ['relayServer.ts'], dialect: relayRoom },
 ];
-const runs = 3;
 
-/** Sends `count` messages with `inFlight` of them unacknowledged; seconds until the last member has the last. */
-async function secondsFor(room: Room, count: number, inFlight: number): Promise<number> {
-  let received = 0;
-  const expected = count * (room.members - 1);
-  const start = performance.now();
-  const allReceived = new Promise<void>((resolve) => {
-    room.onDelivery = () => {
-      received += 1;
-      if (received === expected) resolve();
-    };
-  });
-  let next = 0;
-  const lane = async () => {
-    while (next < count) {
-      next += 1;
-      await room.send();
+/** Enough in flight that more brings no contender further. */
+const sizes = [
+  { members: 10, senders: 8, inFlight: 250 },
+  { members: 100, senders: 8, inFlight: 125 },
+  { members: 1_000, senders: 8, inFlight: 64 },
+];
+const rounds = 5;
+const saturatedMs = 1_500;
+const pacedDeliveries = 1_000;
+const pacedMs = 6_000;
+
+interface Measured {
+  readonly contender: Contender;
+  readonly saturated: Load[];
+  paced: Load | undefined;
+}
+
+/** Round by round and contender by contender, so that all have the same share of the machine's moods. */
+async function measureAll(size: (typeof sizes)[number], pinned: boolean): Promise<Measured[]> {
+  const running = await Promise.all(
+    contenders.map(async (contender) => {
+      const server = await BenchServer.start(contender.server, pinned);
+      const room = await Room.enter(server.url, size.members, contender.dialect());
+      return { contender, server, room, saturated: [] as Load[], paced: undefined as Load | undefined };
+    }),
+  );
+  for (const { room, server } of running) await saturate(room, server, { ...size, ms: 1_000 }); // warm up
+  for (let round = 0; round < rounds; round++) {
+    for (const { room, server, saturated } of running) {
+      saturated.push(await saturate(room, server, { ...size, ms: saturatedMs }));
     }
-  };
-  await Promise.all(Array.from({ length: inFlight }, lane));
-  await allReceived;
-  return (performance.now() - start) / 1_000;
-}
-
-/** One message at a time, each after everyone has the one before: milliseconds of each delivery. */
-async function latencies(room: Room, count: number): Promise<number[]> {
-  const all: number[] = [];
-  for (let message = 0; message < count; message++) {
-    let received = 0;
-    const start = performance.now();
-    const everyone = new Promise<void>((resolve) => {
-      room.onDelivery = () => {
-        all.push(performance.now() - start);
-        received += 1;
-        if (received === room.members - 1) resolve();
-      };
-    });
-    await Promise.all([room.send(), everyone]);
   }
-  return all;
-}
-
-async function measure(room: Room, size: Size) {
-  await secondsFor(room, Math.ceil(size.throughputMessages / 4), size.inFlight); // warm up
-  const rates: number[] = [];
-  for (let run = 0; run < runs; run++) {
-    const seconds = await secondsFor(room, size.throughputMessages, size.inFlight);
-    rates.push((size.throughputMessages * (size.members - 1)) / seconds);
+  const perSecond = pacedDeliveries / size.members;
+  for (const one of running) {
+    one.paced = await pace(one.room, one.server, { ...size, perSecond, ms: pacedMs });
   }
-  const times = await latencies(room, size.latencyMessages);
-  return { rate: median(rates), p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
+  for (const { room, server } of running) {
+    room.leave();
+    await server.stop();
+  }
+  return running;
 }
 
-async function measureBoth(size: Size, pinned: boolean) {
-  const plainServer = await startServer('plainServer.ts', pinned);
-  const plainRoom = await enterPlainRoom(plainServer.url, size.members);
-  const plain = await measure(plainRoom, size);
-  plainRoom.leave();
-  await plainServer.stop();
-
-  const relay = await startServer('relayServer.ts', pinned);
-  const relayRoom = await enterRelayRoom(relay.url, size.members);
-  const ours = await measure(relayRoom, size);
-  relayRoom.leave();
-  await relay.stop();
-  return { plain, ours };
+function row(size: (typeof sizes)[number], { contender, saturated, paced }: Measured, base: number): string {
+  const rate = median(saturated.map((load) => load.rate));
+  const all = saturated.flatMap((load) => load.latencies);
+  const calm = paced?.latencies ?? [];
+  return [
+    size.members,
+    contender.name,
+    rate.toFixed(0),
+    (rate / base).toFixed(1),
+    median(saturated.map((load) => load.cpu)).toFixed(2),
+    `${quantile(all, 0.5).toFixed(1)} / ${quantile(all, 0.99).toFixed(1)}`,
+    `${quantile(calm, 0.5).toFixed(2)} / ${quantile(calm, 0.99).toFixed(2)}`,
+    (paced?.cpu ?? Number.NaN).toFixed(1),
+  ].join(' | ');
 }
 
-/** Deliveries/s and latency through our relay (durable, one order, slices) and through a plain broadcast. */
+/** Deliveries of 200-byte messages to rooms of three sizes, ours beside three broadcasts that keep nothing. */
 export async function benchDelivery(pinned: boolean): Promise<void> {
   console.log(
-    `\nDelivery: the relay (each message ordered, on disk, a slice for each) beside a plain Socket.IO broadcast\n` +
-      `(WebSocket, msgpack parser; ${pinned ? 'server on core 0, all members on core 1' : 'not pinned'}; median of ${runs} runs)\n`,
+    `\nDelivery of 200-byte messages (${pinned ? 'server on core 0, all members on core 1' : 'not pinned'}; ` +
+      `medians of ${rounds} rounds at saturation; calm: ${pacedDeliveries} deliveries/s)\n`,
   );
-  console.log('members | server | deliveries/s | ratio | p50 ms | p99 ms');
+  console.log(
+    'members | server | deliveries/s | ratio | CPU µs each | p50 / p99 ms | calm p50 / p99 ms | calm CPU µs each',
+  );
   for (const size of sizes) {
-    const { plain, ours } = await measureBoth(size, pinned);
-    for (const [name, figures] of [['plain', plain] as const, ['relay', ours] as const]) {
-      const ratio = (figures.rate / plain.rate).toFixed(2);
-      console.log(
-        `${size.members} | ${name} | ${figures.rate.toFixed(0)} | ${ratio} | ${figures.p50.toFixed(2)} | ${figures.p99.toFixed(2)}`,
-      );
-    }
+    const measured = await measureAll(size, pinned);
+    const base = median(measured[0]?.saturated.map((load) => load.rate) ?? []);
+    for (const one of measured) console.log(row(size, one, base));
   }
 }

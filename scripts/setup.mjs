@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { provideChromium } from './setup/chromium.mjs';
 import { provideDependencies } from './setup/dependencies.mjs';
 import { buildPage } from './setup/page.mjs';
+import { provideServices } from './setup/services.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -15,8 +16,8 @@ const steps = {
   start: [provideDependencies, buildPage],
   dev: [provideDependencies],
   check: [provideDependencies],
-  bench: [provideDependencies],
-  test: [provideDependencies, buildPage, provideChromium],
+  bench: [provideDependencies, provideServices],
+  test: [provideDependencies, buildPage, provideChromium, provideServices],
 };
 
 const purpose = process.argv[2];

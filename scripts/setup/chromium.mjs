@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { installFromDebian, isRootOnDebian } from './debian.mjs';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -38,20 +38,8 @@ export function provideChromium(_root, say) {
   if (findChromium() !== undefined) return undefined;
   if (!process.env.CHROMIUM && isRootOnDebian()) {
     say('installing Debian’s chromium for the browser tests, once');
-    if (installFromDebian() && findChromium() !== undefined) return undefined;
+    if (installFromDebian('chromium') && findChromium() !== undefined) return undefined;
     return 'apt-get could not install chromium: see above.';
   }
   return 'the browser tests need Chromium or Chrome: install it, or name its file in CHROMIUM, and try again.';
-}
-
-function isRootOnDebian() {
-  if (process.platform !== 'linux' || process.getuid() !== 0) return false;
-  return existsSync('/etc/os-release') && /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
-function installFromDebian() {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const apt = (...args) =>
-    spawnSync('apt-get', ['-qq', ...args], { stdio: ['ignore', 2, 2], env }).status === 0;
-  return apt('update') && apt('install', '-y', '--no-install-recommends', 'chromium');
 }

@@ -1,5 +1,12 @@
+export interface SeededRandom {
+  /** At least 0, less than 1. */
+  next(): number;
+  /** An integer, at least 0, less than `limit`. */
+  below(limit: number): number;
+}
+
 /** Mulberry32: a small generator whose sequence depends on its seed alone, so that a schedule can be run again. */
-export function seededRandom(seed: number): { next(): number; below(limit: number): number } {
+export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
   const next = () => {
     state = (state + 0x6d2b79f5) >>> 0;

@@ -12,6 +12,10 @@ const events = [
   'mark',
   'volatile',
   'presence',
+  'knock',
+  'knockEnded',
+  'welcome',
+  'knockDismissed',
   'disconnect',
   'error',
   'constructor',
@@ -65,7 +69,7 @@ describe('a relay that talks nonsense', () => {
   it('[W2] in answers keeps messages in the queue until it answers properly', async () => {
     const { ann, bob, room } = scene;
     scene.relay.tamper({
-      answer: (event, _request, answer) => (event === 'append' ? nonsense() : answer),
+      answer: (event, answer) => (event === 'append' ? nonsense() : answer),
     });
     await ann.says(room, 'one');
     await bob.hears(room, ['one']); // the relay did take it

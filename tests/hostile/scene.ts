@@ -1,7 +1,7 @@
-import type { Entry, EnvelopeEntry, Registration, RelayRequest, RelayResponse, Result } from '@otr/protocol';
+import type { Entry, EnvelopeEntry, Registration, RelayRequest, RelayResultSent } from '@otr/protocol';
 import { type Relay, startRelay } from '@otr/relay';
 import { Person } from '../../packages/proxy/test/chat/person.ts';
-import { startTamperingRelay, type TamperingRelay, tamperEntries, type Visitor } from './tamperingRelay.ts';
+import { startTamperingRelay, type TamperingRelay } from './tamperingRelay.ts';
 
 /** Ann (visitor 0) and Bob (visitor 1) in a room, both connected through a relay that lies when told to. */
 export type Scene = {
@@ -51,16 +51,12 @@ export async function openScene(): Promise<Scene> {
     person,
     sealedFor,
     tamperForBob(change) {
-      relay.tamper(
-        tamperEntries((entries, visitor: Visitor) =>
-          visitor.index === 1 ? entries.flatMap(change) : entries,
-        ),
-      );
+      relay.tamper({ entry: (entry, { index }) => (index === 1 ? change(entry) : [entry]) });
     },
     addToListFor(visitorIndex, more) {
       relay.tamper({
-        answer(event, _request, answer, visitor) {
-          const entered = answer as Result<RelayResponse<'enterRoom'>>;
+        answer(event, answer, visitor) {
+          const entered = answer as RelayResultSent<'enterRoom'>;
           if (event !== 'enterRoom' || !entered.ok || visitor.index !== visitorIndex) return answer;
           const registrations = [...entered.value.registrations, ...more];
           return { ...entered, value: { ...entered.value, registrations } };

@@ -1,33 +1,51 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RelayMessage, RelayUpEvent } from '@otr/protocol';
+import {
+  type Entry,
+  packEntry,
+  type RelayMessageSent,
+  type RelayResponseSent,
+  type RelayResultSent,
+  type RelayUpEvent,
+  unpackEntry,
+  withSlices,
+} from '@otr/protocol';
+import { proxyParser, relayParser } from '@otr/protocol/relayParser';
 import { Server, type Socket } from 'socket.io';
 import { io } from 'socket.io-client';
-import * as parser from 'socket.io-msgpack-parser';
 import { PacketType } from 'socket.io-parser';
 
-const encoder = new parser.Encoder();
+const encoder = new relayParser.Encoder();
 
 /** One proxy's connection, numbered in the order in which they came. */
 export type Visitor = { index: number; send(event: string, data: unknown): void };
 
 export type Tampering = {
-  /** The answer that the proxy is given for its request; the true one comes in. */
-  answer?(event: RelayUpEvent, request: unknown, answer: unknown, visitor: Visitor): unknown;
+  /** What the proxy is shown in place of an entry, live, fetched or missed (`[]` withholds it). */
+  entry?(entry: Entry, visitor: Visitor): Entry[];
   /** The events that the proxy is given in place of one from the relay (`[]` withholds it). */
   event?(event: string, data: unknown, visitor: Visitor): unknown[];
-  /** The request that the relay is given. */
-  request?(event: RelayUpEvent, request: unknown, visitor: Visitor): unknown;
+  /** The answer that the proxy is given for its request; the true one comes in, its entries packed. */
+  answer?(event: RelayUpEvent, answer: unknown, visitor: Visitor): unknown;
 };
+
+type Look = (event: RelayUpEvent, request: unknown, visitor: Visitor) => void;
 
 export type TamperingRelay = {
   url: string;
   visitors: Visitor[];
   /** Every frame that proxies sent, as it came off the wire. */
   frames: Buffer[];
+  /** From here on so, and no longer as before. */
   tamper(how: Tampering): void;
   /** Calls `look` with every request of every visitor, as it was sent. */
-  watch(look: (event: RelayUpEvent, request: unknown, visitor: Visitor) => void): void;
+  watch(look: Look): void;
+  /** Sends an event of its own to every proxy. */
+  tell(event: string, data: unknown): void;
+  /** Loses all connections. */
+  cut(): void;
+  /** When no connection is left. */
+  deserted(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -37,10 +55,14 @@ export type TamperingRelay = {
  */
 export async function startTamperingRelay(trueRelayUrl: string): Promise<TamperingRelay> {
   const http = createServer();
-  const server = new Server(http, { transports: ['websocket'], parser, maxHttpBufferSize: 2 ** 21 });
+  const server = new Server(http, {
+    transports: ['websocket'],
+    parser: relayParser,
+    maxHttpBufferSize: 2 ** 21,
+  });
   const visitors: Visitor[] = [];
   const frames: Buffer[] = [];
-  const watchers: ((event: RelayUpEvent, request: unknown, visitor: Visitor) => void)[] = [];
+  const watchers: Look[] = [];
   let tampering: Tampering = {};
 
   server.engine.on(
@@ -49,31 +71,10 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
       connection.on('data', (data) => frames.push(Buffer.isBuffer(data) ? data : Buffer.from(String(data))));
     },
   );
-
-  server.on('connection', (down: Socket) => {
-    const up = io(trueRelayUrl, { transports: ['websocket'], parser, forceNew: true, reconnection: false });
-    // Written below Socket.IO's interface, which refuses names such as `disconnect`: a hostile relay does not.
-    const send = (event: string, data: unknown) => {
-      // The parser's types say a buffer; it is a list of one, as Socket.IO wants it.
-      const packet = { type: PacketType.EVENT, nsp: '/', data: [event, data] };
-      const [frame] = encoder.encode(packet) as unknown as [Buffer];
-      down.conn.write(frame);
-    };
-    const visitor: Visitor = { index: visitors.length, send };
+  server.on('connection', (down) => {
+    const visitor = { index: visitors.length, send: senderTo(down) };
     visitors.push(visitor);
-    up.onAny((event: string, data: unknown) => {
-      for (const sent of tampering.event?.(event, data, visitor) ?? [data]) down.emit(event, sent);
-    });
-    down.onAny((event: RelayUpEvent, request: unknown, acknowledge?: (answer: unknown) => void) => {
-      for (const look of watchers) look(event, request, visitor);
-      const passed = tampering.request?.(event, request, visitor) ?? request;
-      up.emit(event, passed, (answer: unknown) => {
-        acknowledge?.(tampering.answer?.(event, request, answer, visitor) ?? answer);
-      });
-    });
-    up.on('disconnect', () => down.disconnect(true));
-    up.on('connect_error', () => down.disconnect(true));
-    down.on('disconnect', () => up.disconnect());
+    passOn(trueRelayUrl, down, visitor, watchers, () => tampering);
   });
 
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -88,29 +89,101 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
     watch(look) {
       watchers.push(look);
     },
+    tell(event, data) {
+      for (const visitor of visitors) visitor.send(event, data);
+    },
+    cut() {
+      server.disconnectSockets(true);
+    },
+    async deserted() {
+      for (const socket of server.sockets.sockets.values()) {
+        await new Promise((resolve) => socket.once('disconnect', resolve));
+      }
+    },
     async close() {
       await server.close();
     },
   };
 }
 
-/** Tampering that changes the entries a proxy is shown, live and fetched alike. */
-export function tamperEntries(
-  change: (
-    entries: RelayMessage<'entries'>['entries'],
-    visitor: Visitor,
-  ) => RelayMessage<'entries'>['entries'],
-): Tampering {
-  type Fetched = { ok: boolean; value: { entries: RelayMessage<'entries'>['entries'] } };
-  return {
-    event(event, data: RelayMessage<'entries'>, visitor) {
-      if (event !== 'entries') return [data];
-      const entries = change(data.entries, visitor);
-      return entries.length > 0 ? [{ ...data, entries }] : [];
-    },
-    answer(event, _request, answer: Fetched, visitor) {
-      if (event !== 'fetch' || !answer.ok) return answer;
-      return { ...answer, value: { ...answer.value, entries: change(answer.value.entries, visitor) } };
-    },
+/** Written below Socket.IO's interface, which refuses names such as `disconnect`: a hostile relay does not. */
+function senderTo(down: Socket): Visitor['send'] {
+  return (event, data) => {
+    const packet = { type: PacketType.EVENT, nsp: '/', data: [event, data] };
+    // The parser's types say a buffer; it is a list of one, as Socket.IO wants it.
+    const [frame] = encoder.encode(packet) as unknown as [Buffer];
+    if (down.connected) down.conn.write(frame);
   };
+}
+
+function passOn(
+  trueRelayUrl: string,
+  down: Socket,
+  visitor: Visitor,
+  watchers: readonly Look[],
+  tampering: () => Tampering,
+): void {
+  const up = io(trueRelayUrl, {
+    transports: ['websocket'],
+    parser: proxyParser,
+    forceNew: true,
+    reconnection: false,
+  });
+  up.onAny((event: string, data: unknown) => {
+    const { entry, event: change } = tampering();
+    const shown = entry && event === 'entries' ? shownLive(data, visitor, entry) : [data];
+    for (const one of shown) {
+      for (const sent of change?.(event, one, visitor) ?? [one]) down.emit(event, sent);
+    }
+  });
+  down.onAny((event: RelayUpEvent, request: unknown, acknowledge?: (answer: unknown) => void) => {
+    for (const look of watchers) look(event, request, visitor);
+    up.emit(event, request, (given: unknown) => {
+      const { entry, answer } = tampering();
+      const shown = entry ? shownInAnswer(given, visitor, entry) : given;
+      acknowledge?.(answer ? answer(event, shown, visitor) : shown);
+    });
+  });
+  up.on('disconnect', () => down.disconnect(true));
+  up.on('connect_error', () => down.disconnect(true));
+  down.on('disconnect', () => up.disconnect());
+}
+
+type Change = NonNullable<Tampering['entry']>;
+
+function shownLive(data: unknown, visitor: Visitor, change: Change): RelayMessageSent<'entries'>[] {
+  const message = data as RelayMessageSent<'entries'>;
+  const entries = changed(message.entries, visitor, change);
+  return entries.length > 0 ? [{ ...message, entries }] : [];
+}
+
+/** Entries are fetched, or come with a refusal as what was missed. */
+function shownInAnswer(given: unknown, visitor: Visitor, change: Change): unknown {
+  const answer = given as RelayResultSent<'fetch' | 'append'>;
+  if (!answer.ok) {
+    const { missed } = answer.error;
+    if (!missed) return answer;
+    return { ok: false, error: { ...answer.error, missed: changed(missed, visitor, change) } };
+  }
+  if (!isFetched(answer.value)) return answer;
+  const entries = changed(answer.value.entries, visitor, change);
+  return { ok: true, value: { ...answer.value, entries } };
+}
+
+function isFetched(
+  value: RelayResponseSent<'fetch'> | RelayResponseSent<'append'>,
+): value is RelayResponseSent<'fetch'> {
+  return 'entries' in value;
+}
+
+function changed(packed: readonly Uint8Array[], visitor: Visitor, change: Change): Buffer[] {
+  return packed.flatMap((bytes) => {
+    const entry = unpackEntry(Buffer.from(bytes));
+    if (!entry) throw new Error('the true relay sent something that is no entry');
+    return change(entry, visitor).map(packedAgain);
+  });
+}
+
+function packedAgain(entry: Entry): Buffer {
+  return withSlices(packEntry(entry), 'slices' in entry ? entry.slices : []);
 }

@@ -12,6 +12,8 @@ export interface Surroundings {
   readonly log: Log;
   /** Aborted when the process is asked to end. */
   readonly ending: AbortSignal;
+  /** SIGHUP means this, and not the end; unless it is the terminal that hangs up. */
+  onHangUp(run: () => void): void;
 }
 
 export interface Command {

@@ -1,10 +1,13 @@
 import { dataFolder } from './folders.ts';
 import {
+  admissionTokens,
   databaseFolder,
   duration,
   oneOf,
   type Parse,
   path,
+  postgresUrl,
+  redisUrl,
   relayUrl,
   text,
   wholeNumber,
@@ -20,6 +23,8 @@ export interface Option<Value> {
   readonly fallback: Value;
   /** The fallback in words, where it is not the value itself. */
   readonly otherwise?: string;
+  /** Its value is never repeated, in errors or anywhere. */
+  readonly secret?: true;
 }
 
 const port = wholeNumber(0, 65_535);
@@ -33,6 +38,11 @@ function setting<Value, Fallback extends Value | undefined>(
   otherwise?: string,
 ): Option<Value | Fallback> {
   return { placeholder, help, parse, fallback, ...(otherwise === undefined ? {} : { otherwise }) };
+}
+
+/** A setting whose value nobody may read over a shoulder or in a log. */
+function secret<Value>(placeholder: string, help: string, parse: Parse<Value>): Option<Value | undefined> {
+  return { placeholder, help, parse, fallback: undefined, secret: true };
 }
 
 function onOff(help: string, fallback: boolean): Option<boolean> {
@@ -59,6 +69,11 @@ export const options = {
     undefined,
   ),
   relay: setting('URL', 'relay for new rooms', relayUrl, undefined),
+  admission: secret(
+    'TOKEN',
+    'token of a private relay: the relay asks for it (two with a comma while it changes), the proxy shows it',
+    admissionTokens,
+  ),
   name: setting('NAME', 'name shown to others', text, undefined, 'asked for on the page'),
   host: setting('ADDRESS', 'loopback address of the page', text, undefined, '127.0.0.1'),
   port: setting('PORT', 'port of the page', port, undefined, 'drawn once for the profile'),
@@ -79,6 +94,13 @@ export const options = {
     dataFolder('relay'),
     'otr/relay in the data folder',
   ),
+  database: secret('URL', 'PostgreSQL database of the relay, instead of its folder', postgresUrl),
+  redis: secret('URL', 'Redis or Valkey, where several relays share the database', redisUrl),
+  'tls-cert': setting('FILE', 'the relay speaks https with this certificate (PEM)', path, undefined),
+  'tls-key': setting('FILE', 'key of the certificate (PEM)', path, undefined),
+  'metrics-host': setting('ADDRESS', 'address of the relay’s metrics', text, '127.0.0.1'),
+  'metrics-port': setting('PORT', 'port of the relay’s metrics; 0: any', port, undefined, 'no metrics'),
+  'max-connections': setting('COUNT', 'connections to the relay at once', count, undefined, '20000'),
   'cleanup-interval': setting('TIME', 'time between two key cleanups', duration, undefined, '60s'),
   grace: setting('TIME', 'after this long without an answer a key is removed', duration, undefined, '10m'),
   retention: setting('TIME', 'after this long the relay forgets an entry', duration, undefined, '14d'),
@@ -113,6 +135,8 @@ export type Settings<Name extends OptionName = OptionName> = { readonly [Key in 
 export const isOptionName = (name: string): name is OptionName => Object.hasOwn(options, name);
 
 export const isSwitch = (name: OptionName): boolean => !('placeholder' in options[name]);
+
+export const isSecret = (name: OptionName): boolean => 'secret' in options[name];
 
 /** `relay-port` → `OTR_RELAY_PORT`. */
 export const variableOf = (name: string): string => `OTR_${name.toUpperCase().replaceAll('-', '_')}`;

@@ -1,7 +1,15 @@
 import { CommanderError, Option as Flag, Command as Parser } from 'commander';
 import type { Command } from './command.ts';
 import { done, type Exit, misused } from './exit.ts';
-import { commonOptions, isSwitch, type OptionName, options, type Settings, variableOf } from './options.ts';
+import {
+  commonOptions,
+  isSecret,
+  isSwitch,
+  type OptionName,
+  options,
+  type Settings,
+  variableOf,
+} from './options.ts';
 import { findConfigFile, resolveSettings, type Use } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,6 +18,8 @@ export interface Asked {
   readonly command: Command;
   readonly settings: Settings;
   readonly words: readonly string[];
+  /** A secret is on the command line, where other users of the machine can see it. */
+  readonly showsSecret: boolean;
 }
 
 interface Given {
@@ -42,7 +52,8 @@ export function readCommandLine(
   if (!file.ok) return { ok: false, exit: misused(file.message) };
   const resolved = resolveSettings(command.uses, { ...outer, file: file.value });
   if (!resolved.ok) return { ok: false, exit: misused(resolved.message) };
-  return { ok: true, asked: { command, settings: resolved.settings, words } };
+  const showsSecret = command.uses.some(({ option, as }) => isSecret(option) && flags.has(as ?? option));
+  return { ok: true, asked: { command, settings: resolved.settings, words, showsSecret } };
 }
 
 function parseWords(

@@ -62,6 +62,7 @@ const problems: Readonly<Record<ProblemCode | RefusedRow['problem'], string>> = 
   logRolledBack: 'the relay took back what it had shown',
   logForked: 'the relay shows members different rooms',
   rosterMismatch: 'the relay shows members different lists of members',
+  unknownEntry: 'it is of a kind that does not belong in this room',
 };
 
 function localTime(at: number): string {

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 import { failed } from './exit.ts';
 import { createLog } from './log.ts';
 import { readCommandLine, report } from './program.ts';
-import { listenForEnd } from './signals.ts';
+import { type Ending, listenForEnd } from './signals.ts';
 import { processTerminal } from './terminal.ts';
 import { version } from './version.ts';
 
@@ -18,16 +18,22 @@ export async function runProgram(name: string, commands: readonly Command[]): Pr
     return;
   }
   if (read.asked === undefined) return;
-  const { command, settings, words } = read.asked;
-  let ending: AbortSignal | undefined;
+  const { command, settings, words, showsSecret } = read.asked;
+  // On Linux and macOS this replaces the command line that others see.
+  if (showsSecret) process.title = `${name} ${command.path}`;
+  let ending: Ending | undefined;
+  const listen = () => {
+    ending ??= listenForEnd();
+    return ending;
+  };
   const surroundings = {
     terminal,
     log: createLog(settings, (text) => terminal.note(text)),
     // Only a command that looks at it takes over Ctrl-C; the others just end.
     get ending() {
-      ending ??= listenForEnd();
-      return ending;
+      return listen().signal;
     },
+    onHangUp: (run: () => void) => listen().onHangUp(run),
   };
   // What gets here as an exception is a bug; it still ends with one line and the right status.
   const exit = await command

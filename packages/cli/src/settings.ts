@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { type ConfigFile, readConfigFile } from './configFile.ts';
 import { configFileOf } from './folders.ts';
-import { isSwitch, type OptionName, options, type Settings, variableOf } from './options.ts';
+import { isSecret, isSwitch, type OptionName, options, type Settings, variableOf } from './options.ts';
 
 /**
  * An option as one command takes it. `as`: the short name it has there (`otr relay --port` is `relay-port`); the
@@ -46,7 +46,10 @@ export function resolveSettings<Name extends OptionName>(
       continue;
     }
     const parsed = option.parse(found.text, found.folder);
-    if (!parsed.ok) return { ok: false, message: `${found.source} ${parsed.problem}, not "${found.text}"` };
+    if (!parsed.ok) {
+      const not = isSecret(use.option) ? '' : `, not "${found.text}"`;
+      return { ok: false, message: `${found.source} ${parsed.problem}${not}` };
+    }
     settings[use.option] = parsed.value;
   }
   // Every name of `uses` was set above, by the parser of its own option.

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { admissionToken } from '@otr/protocol';
 
 export type Parsed<Value> = { ok: true; value: Value } | { ok: false; problem: string };
 
@@ -58,4 +59,24 @@ export const relayUrl: Parse<string> = (value) => {
     return wrong('must be an address without anything after host and port');
   }
   return fine(url.origin);
+};
+
+/** The address of a PostgreSQL database. It may hold a password, so no problem quotes it. */
+export const postgresUrl: Parse<string> = (value) =>
+  /^postgres(ql)?:$/.test(URL.parse(value)?.protocol ?? '')
+    ? fine(value)
+    : wrong('must be an address: postgres://USER:PASSWORD@HOST/DATABASE');
+
+/** The address of a Redis or Valkey server. It may hold a password, too. */
+export const redisUrl: Parse<string> = (value) =>
+  /^rediss?:$/.test(URL.parse(value)?.protocol ?? '')
+    ? fine(value)
+    : wrong('must be an address: redis://HOST:PORT');
+
+/** One admission token, or two with a comma. */
+export const admissionTokens: Parse<readonly [string, ...string[]]> = (value) => {
+  const [first = '', ...others] = value.split(',');
+  const areTokens = [first, ...others].every((token) => admissionToken.safeParse(token).success);
+  if (areTokens && others.length < 2) return fine([first, ...others]);
+  return wrong('must be one token or two with a comma, each of 16 to 200 characters without spaces');
 };

@@ -28,9 +28,13 @@ export interface Running {
 }
 
 /** Starts `otr WORDS` as a process of its own, with nothing of this one's OTR_ variables. */
-export function startOtr(words: readonly string[], options: StartOptions = {}): Running {
+export const startOtr = (words: readonly string[], options: StartOptions = {}): Running =>
+  startScript(launcher, words, options);
+
+/** The same for another script. */
+export function startScript(script: string, words: readonly string[], options: StartOptions = {}): Running {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('OTR_'));
-  const child = spawn(options.node ?? process.execPath, [launcher, ...words], {
+  const child = spawn(options.node ?? process.execPath, [script, ...words], {
     env: { ...Object.fromEntries(inherited), TZ: 'UTC', ...options.variables },
     stdio: 'pipe',
   });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseConfig } from '../src/configFile.ts';
-import { isSwitch, type OptionName, options, variableOf } from '../src/options.ts';
+import { isSecret, isSwitch, type OptionName, options, variableOf } from '../src/options.ts';
 import { findConfigFile, resolveSettings, type Use } from '../src/settings.ts';
 
 /** Two good values and a bad one for each option, as text. Text options take any text. */
@@ -14,6 +14,7 @@ const samples: Record<Exclude<OptionName, 'config'>, [string, string, string?]> 
   profile: ['/a', '/b'],
   socket: ['/a.sock', '/b.sock'],
   relay: ['https://a.example', 'http://b.example:81', 'ftp://c.example'],
+  admission: ['0123456789abcdef', '0123456789abcdef,another-of-sixteen', 'too-short'],
   name: ['Ann', 'Ben'],
   host: ['127.0.0.1', '127.0.0.2'],
   port: ['4000', '0', '65536'],
@@ -22,6 +23,13 @@ const samples: Record<Exclude<OptionName, 'config'>, [string, string, string?]> 
   'relay-host': ['0.0.0.0', '::1'],
   'relay-port': ['5000', '0', '-1'],
   'relay-data': ['/a', ':memory:'],
+  database: ['postgres://otr:pw@db/otr', 'postgresql:///otr', 'mysql://otr:pw@db/otr'],
+  redis: ['redis://cache:6379', 'rediss://cache', 'http://user:pw@cache'],
+  'tls-cert': ['/a.pem', '/b.pem'],
+  'tls-key': ['/a.pem', '/b.pem'],
+  'metrics-host': ['::1', '0.0.0.0'],
+  'metrics-port': ['9464', '0', 'many'],
+  'max-connections': ['10', '20', 'many'],
   'cleanup-interval': ['10s', '500ms', 'soon'],
   grace: ['10m', '2', '10 minutes'],
   retention: ['14d', '1h', '-1d'],
@@ -89,6 +97,13 @@ it.each(names.filter((name) => samples[name][2] !== undefined))(
     });
   },
 );
+
+it.each(names.filter(isSecret))('a bad %s is not repeated', (name) => {
+  const bad = samples[name][2] ?? '';
+  const problem = resolve({ option: name }, { flag: bad });
+  expect(problem).toMatchObject({ ok: false });
+  expect(JSON.stringify(problem)).not.toContain(bad);
+});
 
 it.each(names.filter(isSwitch))('%s can be set by its opposite', (name) => {
   const opposite = variableOf(`no-${name}`);

@@ -12,6 +12,18 @@ export const limits = {
   nameCharacters: 64,
   /** The encrypted body of an envelope. */
   body: 160 * 1024,
+  /** The encrypted body of a commit: a path through the largest tree. */
+  commit: 512 * 1024,
+  /** A sealed welcome; its ratchet tree grows with the room. */
+  welcome: 768 * 1024,
+  /** A sealed knock: a key package and a few words. */
+  knock: 16 * 1024,
+  /** Knocks that one commit lets in. */
+  welcomesPerCommit: 64,
+  /** Knocks that may wait in one room. */
+  waitingKnocks: 256,
+  /** Invites of one room whose public keys the relay keeps. */
+  invitesPerRoom: 256,
   /** One recipient's slice of an envelope. */
   slice: 512,
   /** Recipients of one envelope: the members of a room less one. */
@@ -24,6 +36,8 @@ export const limits = {
   roomsPerConnection: 500,
   /** Public keys a proxy may answer for in one room: its current key and the generations before it. */
   keysPerAnswer: 16,
+  /** Slices that one reader is given of one envelope: one for each key that its connection answers for. */
+  slicesPerReader: 16,
   /** Rows in one page of a timeline. */
   timelinePage: 500,
   /** Characters of JSON in one page of a timeline, and at least one row; a page of long messages is cut short. */

@@ -11,6 +11,13 @@ export const errorCodes = [
   'roomNotFound',
   'roomExists',
   'roomFull',
+  /** The access key is a former epoch's: read on to the commit that ended it. */
+  'epochEnded',
+  'inviteNotFound',
+  'knockNotFound',
+  'tooManyKnocks',
+  /** The relay asks for an admission token, or for another one. */
+  'notAdmitted',
   'keyNotRegistered',
   'epochConflict',
   'rateLimited',

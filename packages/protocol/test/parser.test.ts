@@ -6,11 +6,11 @@ import { limits } from '../src/limits.ts';
 import { isModestMsgpack } from '../src/relay/msgpackShape.ts';
 import { proxyParser, relayParser } from '../src/relay/parser.ts';
 
-const shape = { depth: 8, values: 16_384 };
+const shape = { depth: 8, values: 4_096 };
 
-function encoded(data: unknown, Encoder: new () => object = relayParser.Encoder): Buffer {
+function encoded(data: unknown, Encoder: new () => object = relayParser.Encoder, event = 'commit'): Buffer {
   const encoder = new Encoder() as { encode(packet: unknown): [Buffer] };
-  return encoder.encode({ type: 2, nsp: '/', id: 1, data: ['append', data] })[0];
+  return encoder.encode({ type: 2, nsp: '/', id: 1, data: [event, data] })[0];
 }
 
 /** What the other side hands to its handlers; throws where Socket.IO would close the connection. */
@@ -41,14 +41,15 @@ describe('parser of the relay wire', () => {
     expect(encoded({ view }, msgpack.Encoder as unknown as new () => object).includes('secret')).toBe(true);
   });
 
-  it('[W3] the largest envelope, for 1,500 recipients, fits the frame and passes', () => {
-    const slices = Array.from({ length: limits.recipients }, () => ({
-      to: randomBytes(32),
-      ciphertext: randomBytes(limits.slice),
+  it('[W3] the largest commit, with 64 welcomes, passes', () => {
+    const welcomes = Array.from({ length: limits.welcomesPerCommit }, () => ({
+      knock: randomBytes(16),
+      sealed: randomBytes(2_000),
     }));
-    const frame = encoded({ room: randomBytes(16), slices, body: randomBytes(limits.body) });
+    const frame = encoded({ room: randomBytes(16), body: randomBytes(limits.commit), welcomes });
     expect(frame.length).toBeLessThan(limits.relayFrame);
     expect(isModestMsgpack(frame, shape)).toBe(true);
+    expect(() => decoded(frame)).not.toThrow();
   });
 
   it('[W1] the largest answers pass at the proxy', () => {
@@ -63,16 +64,8 @@ describe('parser of the relay wire', () => {
       online: members.map(({ publicKey }) => publicKey),
     };
     expect(() => decoded(encoded([{ ok: true, value: entered }]), proxyParser)).not.toThrow();
-    const entry = {
-      kind: 'envelope',
-      seq: 1,
-      id: randomBytes(16),
-      epoch: 1,
-      from: randomBytes(32),
-      slices: Array.from({ length: 8 }, () => ({ to: randomBytes(32), ciphertext: randomBytes(100) })),
-      body: randomBytes(16),
-    };
-    const fetched = { entries: Array.from({ length: limits.fetchEntries }, () => entry), head: 1, floor: 1 };
+    const entries = Array.from({ length: limits.fetchEntries }, () => randomBytes(500));
+    const fetched = { entries, head: 1, floor: 1 };
     expect(() => decoded(encoded([{ ok: true, value: fetched }]), proxyParser)).not.toThrow();
   });
 
@@ -84,6 +77,17 @@ describe('parser of the relay wire', () => {
     ['two values', Buffer.from('c0c0', 'hex')],
   ])('[W3] refuses %s before anything is decoded', (_, frame) => {
     expect(() => decoded(frame)).toThrow();
+  });
+
+  it('[W5] an append in msgpack goes on without its request', () => {
+    const frame = encoded(
+      { room: randomBytes(16) },
+      msgpack.Encoder as unknown as new () => object,
+      'append',
+    );
+    expect(decoded(frame)).toBeUndefined();
+    const other = encoded({ limit: 1 }, msgpack.Encoder as unknown as new () => object, 'fetch');
+    expect(decoded(other)).toEqual({ limit: 1 });
   });
 
   it('admits what the encoder makes, and a shorter or longer frame never', () => {

@@ -27,6 +27,8 @@ import type { Store } from './store/store.ts';
 export interface ChatOptions {
   /** Of the relay for new rooms: an origin, `http://…` or `https://…`. */
   relayUrl: string;
+  /** The token that this relay asks for. */
+  admission?: string;
   /** Closed by `Chat.close`. */
   store: Store;
   /** The display name, where the profile has none yet. One that the payload's schema refuses counts as none. */
@@ -65,7 +67,8 @@ class ChatService implements Chat {
   constructor(options: ChatOptions) {
     this.#options = { ...options, relayUrl: new URL(options.relayUrl).origin };
     this.#store = options.store;
-    this.#relays = new Relays(this.#options.relayUrl, options.log, () => this.#tellRelay());
+    const tell = () => this.#tellRelay();
+    this.#relays = new Relays(this.#options.relayUrl, options.log, tell, options.admission);
     this.#name = this.#store.name() ?? this.#firstName(options.name);
     const now = options.now ?? Date.now;
     this.#owner = { store: this.#store, now, profileName: () => this.#name };

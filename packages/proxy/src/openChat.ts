@@ -6,6 +6,8 @@ import { openStore } from './store/store.ts';
 
 export interface OpenChatOptions {
   relayUrl: string;
+  /** The token that this relay asks for. */
+  admission?: string;
   store: Place;
   /** The display name, when the profile has none yet. */
   name?: string;

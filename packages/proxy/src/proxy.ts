@@ -20,6 +20,8 @@ import {
 export interface ProxyOptions {
   /** Of the relay for new rooms: `http://…` or `https://…`. */
   relayUrl: string;
+  /** The token that this relay asks for (rule A5). */
+  admission?: string;
   /** Where keys and history are kept, or nowhere. */
   profile: { folder: string } | 'ephemeral';
   /** The display name, when the profile has none yet. */
@@ -85,9 +87,13 @@ interface Parts {
 }
 
 async function openParts({ options, host, files, folder, closers, openChat }: Parts): Promise<Started> {
-  const { log, relayUrl, name, version, profile } = options;
+  const { log, relayUrl, admission, name, version, profile } = options;
   const store = profile === 'ephemeral' ? 'memory' : { folder };
-  const opened = await openChat({ relayUrl, store, log, version, ...(name !== undefined && { name }) });
+  const opened = await openChat({
+    ...{ relayUrl, store, log, version },
+    ...(name !== undefined && { name }),
+    ...(admission !== undefined && { admission }),
+  });
   if (!opened.ok) return profileUnusable(opened.message);
   const chat = opened.value;
   closers.add(() => chat.close());

@@ -1,80 +1,121 @@
-import { type Entry, refuse } from '@otr/protocol';
-import { mapKey } from './bytes.ts';
-import type { Fanout } from './fanout/fanout.ts';
+import { refuse } from '@otr/protocol';
 import { faultFields, type Log } from './log.ts';
-import { type Storage, StorageFailure, type Write, type Written } from './storage/storage.ts';
+import type { Metrics } from './metrics.ts';
+import { type Storage, StorageFailure } from './storage/storage.ts';
+import type { Write, Written } from './storage/write.ts';
 
-/** Writes that wait in memory before they are made without waiting for the end of the turn. */
-const writesAtOnce = 1_000;
+/** Writes of one transaction at the most; more wait for the next. */
+const writesAtOnce = 2_000;
+/** Writes that may wait while the store is busy; more are refused. */
+const writesWaiting = 20_000;
 
 type Done = (written: Written) => void;
 
+interface Pending {
+  readonly write: Write;
+  readonly done: Done;
+  /** The connection that asked; it is not told what it told. */
+  readonly from: string | undefined;
+}
+
+/** Told of each write that is on disk, in the order in which they were made. */
+export type Announce = (made: readonly { write: Write; written: Written; from: string | undefined }[]) => void;
+
 /**
- * Group commit: the writes that arrive in one turn of the event loop are one transaction. Nothing waits for a
- * time: the first write of a turn is committed when the turn ends, the next batch is what came meanwhile.
+ * Group commit (rule L10): the writes that arrive in one turn of the event loop, or while the store is busy with those
+ * before, are one transaction. Nothing waits for a time.
  */
 export class Batch {
   readonly #storage: Storage;
-  readonly #fanout: Fanout;
   readonly #log: Log;
-  #pending: { write: Write; done: Done }[] = [];
+  readonly #metrics: Metrics;
+  readonly #announce: Announce;
+  #pending: Pending[] = [];
+  #running: Promise<void> | undefined;
 
-  constructor(storage: Storage, fanout: Fanout, log: Log) {
-    this.#storage = storage;
-    this.#fanout = fanout;
-    this.#log = log;
+  constructor(parts: { storage: Storage; log: Log; metrics: Metrics; announce: Announce }) {
+    this.#storage = parts.storage;
+    this.#log = parts.log;
+    this.#metrics = parts.metrics;
+    this.#announce = parts.announce;
   }
 
-  /** `done` is told when the write is on disk (rule L2) or refused, before anyone hears of the entry. */
-  submit(write: Write, done: Done): void {
-    this.#pending.push({ write, done });
-    if (this.#pending.length === 1) setImmediate(() => this.flush());
-    if (this.#pending.length >= writesAtOnce) this.flush();
-  }
-
-  flush(): void {
-    if (this.#pending.length === 0) return;
-    const batch = this.#pending;
-    this.#pending = [];
-    const written = this.#commit(batch.map(({ write }) => write));
-    for (const [index, { done }] of batch.entries()) {
-      const outcome = written[index];
-      if (outcome) done(outcome);
+  /** `done` is told when the write is on disk (rule L2) or refused, before anyone hears of it. */
+  submit(write: Write, done: Done, from?: string): void {
+    if (this.#pending.length >= writesWaiting) {
+      done({ outcome: 'refused', error: busy() });
+      return;
     }
-    this.#publish(
-      batch.map(({ write }) => write),
-      written,
-    );
+    this.#pending.push({ write, done, from });
+    this.#running ??= this.#run();
   }
 
-  #commit(writes: Write[]): Written[] {
+  /** As `submit`, for who waits. */
+  written(write: Write, from?: string): Promise<Written> {
+    return new Promise((resolve) => this.submit(write, resolve, from));
+  }
+
+  /** Resolves when everything that was submitted is on disk or refused. */
+  async flush(): Promise<void> {
+    while (this.#running) await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#pending.length > 0) {
+      // What else arrived in this turn belongs to the batch.
+      await new Promise((resolve) => setImmediate(resolve));
+      const batch = this.#pending.splice(0, writesAtOnce);
+      const startedAt = performance.now();
+      const written = await this.#commit(batch.map(({ write }) => write));
+      this.#metrics.batch(written, (performance.now() - startedAt) / 1_000);
+      this.#tell(batch, written);
+    }
+    this.#running = undefined;
+  }
+
+  async #commit(writes: Write[]): Promise<Written[]> {
     try {
-      return this.#storage.write(writes, Date.now());
+      return await this.#storage.write(writes, Date.now());
     } catch (error) {
-      const { error: refusal } = this.#fault(error, writes.length);
+      const refusal = this.#fault(error, writes.length);
       return writes.map(() => ({ outcome: 'refused', error: refusal }));
     }
   }
 
-  #publish(writes: Write[], written: Written[]): void {
-    const byRoom = new Map<string, { room: Uint8Array; entries: Entry[] }>();
-    for (const [index, write] of writes.entries()) {
+  #tell(batch: readonly Pending[], written: readonly Written[]): void {
+    const made: Parameters<Announce>[0][number][] = [];
+    for (const [index, { write, done, from }] of batch.entries()) {
       const outcome = written[index];
-      if (outcome?.outcome !== 'appended') continue;
-      const news = byRoom.get(mapKey(write.room)) ?? { room: write.room, entries: [] };
-      news.entries.push(outcome.entry);
-      byRoom.set(mapKey(write.room), news);
+      if (outcome === undefined) continue;
+      this.#guarded(() => done(outcome));
+      made.push({ write, written: outcome, from });
     }
-    for (const news of byRoom.values()) this.#fanout.publish({ kind: 'entries', ...news });
+    this.#guarded(() => this.#announce(made));
   }
 
-  /** A failing disk is an expected outcome; anything else is a bug, which stops this batch and nothing else. */
+  /** A bug in what is told must not stop the writes of all others. */
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      this.#log('internalError', faultFields(error));
+    }
+  }
+
+  /** A failing store is an expected outcome; anything else is a bug, which stops this batch and nothing else. */
   #fault(error: unknown, writes: number) {
     if (error instanceof StorageFailure) {
       this.#log('storageFailed', { writes, reason: error.message });
-      return refuse('storageFailed', 'The relay could not store this. Try again later.');
+      this.#metrics.count('storageFailures');
+      return refuse('storageFailed', 'The relay could not store this. Try again later.').error;
     }
     this.#log('internalError', { writes, ...faultFields(error) });
-    return refuse('internal', 'The relay has a fault. Try again later.');
+    this.#metrics.count('internalErrors');
+    return refuse('internal', 'The relay has a fault. Try again later.').error;
   }
+}
+
+function busy() {
+  return refuse('rateLimited', 'The relay has too much to write. Wait, then try again.', { retryAfter: 1_000 })
+    .error;
 }

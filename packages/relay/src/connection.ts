@@ -1,18 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import type { RelayDownEvent, RelayMessage } from '@otr/protocol';
+import type { RelayDownEvent, RelayMessageSent } from '@otr/protocol';
 import type { Socket } from 'socket.io';
 import { fromMapKey, mapKey } from './bytes.ts';
+import { eventFrame } from './eventFrame.ts';
+import { FrameWriter } from './frameWriter.ts';
 import type { RelayLimits } from './options.ts';
+import { RequestOrder } from './requestOrder.ts';
 import type { Listener } from './roomLive.ts';
 import { TokenBucket } from './tokenBucket.ts';
-import { terminate, unreadBytes, whenRead } from './transport.ts';
+import { terminate, whenRead } from './transport.ts';
 
 /** One proxy's connection: its challenge, the rooms it has entered, and what it may still send and be sent. */
 export class Connection implements Listener {
   readonly id: string;
   /** What an access key signs to enter a room on this connection and no other (rule S3). */
   readonly challenge = randomBytes(32);
+  readonly order = new RequestOrder();
   readonly #socket: Socket;
+  readonly #writer: FrameWriter;
   readonly #limits: RelayLimits;
   readonly #bucket: TokenBucket;
   readonly #rooms = new Map<string, Uint8Array>();
@@ -21,6 +26,7 @@ export class Connection implements Listener {
   readonly #onCaughtUp: (connection: Connection, room: Uint8Array) => void;
   readonly #idle: Set<Connection>;
   readonly #enterTimer: NodeJS.Timeout;
+  #isOver = false;
 
   constructor(
     socket: Socket,
@@ -31,6 +37,7 @@ export class Connection implements Listener {
   ) {
     this.id = socket.id;
     this.#socket = socket;
+    this.#writer = new FrameWriter(socket);
     this.#limits = limits;
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, Date.now());
     this.#onCaughtUp = onCaughtUp;
@@ -49,7 +56,7 @@ export class Connection implements Listener {
   }
 
   entered(room: Uint8Array): void {
-    this.ended();
+    this.#idlesNoLonger();
     this.#rooms.set(mapKey(room), Buffer.from(room));
   }
 
@@ -57,8 +64,17 @@ export class Connection implements Listener {
     this.#rooms.delete(mapKey(room));
   }
 
-  /** It idles no longer. */
+  /** Nothing can be sent to it any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
   ended(): void {
+    this.#isOver = true;
+    this.#idlesNoLonger();
+  }
+
+  #idlesNoLonger(): void {
     clearTimeout(this.#enterTimer);
     this.#idle.delete(this);
   }
@@ -70,21 +86,34 @@ export class Connection implements Listener {
 
   /** Asks for more without reading what it was given. */
   get isHopeless(): boolean {
-    return unreadBytes(this.#socket) > this.#limits.unreadBytes;
+    return this.#writer.unreadBytes > this.#limits.unreadBytes;
   }
 
-  send<Event extends RelayDownEvent>(event: Event, message: RelayMessage<Event>): void {
-    this.#socket.emit(event, message);
+  send<Event extends RelayDownEvent>(event: Event, message: RelayMessageSent<Event>): void {
+    this.#writer.write(eventFrame(event, message));
   }
 
-  sendLive<Event extends RelayDownEvent>(event: Event, message: RelayMessage<Event>): void {
-    if (unreadBytes(this.#socket) <= this.#limits.behindBytes) this.send(event, message);
-    else if (event === 'entries' && 'room' in message) this.#fellBehind(message.room);
+  /** The request to append that Socket.IO numbered `id` is at `seq`. */
+  acknowledgeAppend(id: number, seq: number): void {
+    this.#writer.acknowledge({ id, seq });
+  }
+
+  sendLive<Event extends RelayDownEvent>(event: Event, message: RelayMessageSent<Event>): void {
+    if (!this.#isBehind) this.send(event, message);
+  }
+
+  sendEntries(room: Uint8Array, frame: Buffer): void {
+    if (this.#isBehind) this.#fellBehind(room);
+    else this.#writer.write(frame);
   }
 
   /** Ends the connection without a Socket.IO goodbye, after which a client would not come back. */
   cut(): void {
     terminate(this.#socket);
+  }
+
+  get #isBehind(): boolean {
+    return this.#writer.unreadBytes > this.#limits.behindBytes;
   }
 
   #fellBehind(room: Uint8Array): void {

@@ -7,5 +7,7 @@ export {
   type RelayLimits,
   type RelayOptions,
 } from './options.ts';
+export { type Pruned, pruneStore } from './pruneStore.ts';
 export { type Relay, startRelay } from './server.ts';
 export { StartRefused } from './startRefused.ts';
+export type { StoreOptions } from './storage/openStorage.ts';

@@ -1,31 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import type { Batch } from './batch.ts';
 import { fromMapKey, mapKey } from './bytes.ts';
-import type { Fanout } from './fanout/fanout.ts';
-import type { Log } from './log.ts';
+import { faultFields, type Log } from './log.ts';
 import type { CleanupOptions } from './options.ts';
 import type { RoomLive } from './roomLive.ts';
-import { type Storage, unlessStorageFails } from './storage/storage.ts';
+import type { RoomNews } from './roomNews.ts';
+import { type Answer, type Silent, type Storage, unlessStorageFails } from './storage/storage.ts';
 
 /** Keys that are removed after one question; more wait for the next. */
 const removedAtOnce = 1_000;
 /** When many members leave at once, their room is asked once a second. */
 const leaveAgainMs = 1_000;
+/** Answers that wait in memory before they are recorded, and for how long, in milliseconds. */
+const answersAtOnce = 10_000;
+const recordMs = 1_000;
 
 interface Parts {
   readonly storage: Storage;
   readonly batch: Batch;
-  readonly fanout: Fanout;
+  readonly news: RoomNews;
   readonly live: RoomLive;
   readonly log: Log;
 }
 
-/** Key cleanup (rules K5 and K6): asks the rooms who is there, and removes the keys nobody answers for. */
+/** Key cleanup (rules K5, K6 and N4): asks the rooms who is there, and removes what nobody answers for. */
 export class KeyCleanup {
   readonly #parts: Parts;
   readonly #options: CleanupOptions;
-  /** Answers since the last removal: room → public key → when. */
-  readonly #answers = new Map<string, Map<string, number>>();
+  /** Since they were last recorded: by room and key. */
+  #answers = new Map<string, Answer>();
+  #recording: Promise<unknown> = Promise.resolve();
   /** Rooms that were asked because a member left, and whether another has left since. */
   readonly #left = new Map<string, { again: boolean }>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -37,31 +41,26 @@ export class KeyCleanup {
     this.#options = options;
   }
 
-  start(): void {
+  async start(): Promise<void> {
     this.#tickedAt = Date.now();
-    this.#parts.storage.restartGrace(this.#tickedAt);
+    await this.#parts.storage.restartGrace(this.#tickedAt);
     this.#after(this.#options.intervalMs, () => this.#tick());
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    await this.#record();
   }
 
-  /** A connection answers for these keys. */
+  /** A connection answers for these keys. What is not registered and does not wait is forgotten by the store. */
   answered(room: Uint8Array, keys: readonly Uint8Array[]): void {
-    const { storage, log } = this.#parts;
-    unlessStorageFails(log, () => {
-      // Only of keys that are there: any other would be kept for nothing, and anyone can make up any number.
-      for (const key of keys) if (storage.isRegistered(room, key)) this.#keepAnswer(room, key);
-    });
-  }
-
-  #keepAnswer(room: Uint8Array, key: Uint8Array): void {
-    const answers = this.#answers.get(mapKey(room)) ?? new Map<string, number>();
-    answers.set(mapKey(key), Date.now());
-    this.#answers.set(mapKey(room), answers);
+    if (this.#answers.size === 0) this.#after(recordMs, () => void this.#record());
+    for (const key of keys) {
+      this.#answers.set(`${mapKey(room)} ${mapKey(key)}`, { room, key, at: Date.now() });
+    }
+    if (this.#answers.size >= answersAtOnce) void this.#record();
   }
 
   /** A member's last connection is gone. */
@@ -77,7 +76,7 @@ export class KeyCleanup {
     this.#after(leaveAgainMs, () => {
       const { again } = this.#left.get(name) ?? { again: false };
       this.#left.delete(name);
-      if (again) this.memberLeft(room);
+      if (again) this.memberLeft(fromMapKey(name));
     });
   }
 
@@ -87,48 +86,60 @@ export class KeyCleanup {
     this.#forgiveSleep(askedAt);
     for (const room of this.#parts.live.roomIds()) this.#ask(room);
     // An answer that has arrived and was not read yet counts: it is read before the immediate runs.
-    this.#after(this.#options.answerMs, () => setImmediate(() => this.#removeSilent(askedAt)));
+    this.#after(this.#options.answerMs, () => setImmediate(() => void this.#removeSilent(askedAt)));
   }
 
   /** A machine that slept heard no answers: nobody is removed for that. */
   #forgiveSleep(now: number): void {
     const late = now - this.#tickedAt - this.#options.intervalMs;
     this.#tickedAt = now;
-    if (late > this.#options.graceMs / 2)
-      unlessStorageFails(this.#parts.log, () => this.#parts.storage.restartGrace(now));
+    if (late > this.#options.graceMs / 2) {
+      void this.#quietly(() => this.#parts.storage.restartGrace(now));
+    }
   }
 
   #ask(room: Uint8Array): void {
-    this.#parts.fanout.publish({ kind: 'keyCleanup', message: { room } });
+    this.#parts.news.tell({ kind: 'keyCleanup', message: { room }, access: 0 });
   }
 
-  /** Removes keys that were silent for the grace period and did not answer this question either. */
-  #removeSilent(askedAt: number): void {
+  /** Removes what was silent for the grace period and did not answer this question either. */
+  async #removeSilent(askedAt: number): Promise<void> {
     if (this.#isStopped) return;
+    // Answers that are not recorded would look like silence.
+    if (!(await this.#record())) return;
+    const before = Math.min(askedAt, Date.now() - this.#options.graceMs);
     const { storage, batch, log } = this.#parts;
-    // A failing disk removes nobody; the next question tries again.
-    unlessStorageFails(log, () => {
-      this.#recordAnswers();
-      const before = Math.min(askedAt, Date.now() - this.#options.graceMs);
-      const silent = storage.silentKeys(before, removedAtOnce);
-      for (const { room, publicKey } of silent) {
-        batch.submit(
-          { kind: 'removeKey', reason: 'cleanup', room, publicKey, id: randomBytes(16) },
-          () => {},
-        );
-      }
-      batch.flush();
-      if (silent.length > 0) log('keysRemoved', { keys: silent.length });
-    });
+    const silent = (await this.#quietly(() => storage.silent(before, removedAtOnce))) ?? [];
+    for (const one of silent) batch.submit(removalOf(one), () => {});
+    await batch.flush();
+    if (silent.length > 0) log('keysRemoved', { keys: silent.length });
   }
 
-  #recordAnswers(): void {
-    if (this.#answers.size === 0) return;
-    const answers = [...this.#answers].flatMap(([room, keys]) =>
-      [...keys].map(([key, at]) => ({ room: fromMapKey(room), publicKey: fromMapKey(key), at })),
-    );
-    this.#parts.storage.recordAnswers(answers);
-    this.#answers.clear();
+  /** Whether all answers so far are in the store; those that it does not take are kept for the next time. */
+  async #record(): Promise<boolean> {
+    const recorded = this.#recording.then(async () => {
+      const answers = this.#answers;
+      if (answers.size === 0) return true;
+      this.#answers = new Map();
+      const done = await this.#quietly(async () => {
+        await this.#parts.storage.recordAnswers([...answers.values()]);
+        return true;
+      });
+      if (done) return true;
+      if (this.#answers.size < answersAtOnce) this.#answers = new Map([...answers, ...this.#answers]);
+      return false;
+    });
+    this.#recording = recorded;
+    return recorded;
+  }
+
+  async #quietly<Value>(run: () => Promise<Value>): Promise<Value | undefined> {
+    try {
+      return await unlessStorageFails(this.#parts.log, run);
+    } catch (error) {
+      this.#parts.log('internalError', faultFields(error));
+      return undefined;
+    }
   }
 
   #after(milliseconds: number, run: () => void): void {
@@ -139,4 +150,11 @@ export class KeyCleanup {
     }, milliseconds);
     this.#timers.add(timer);
   }
+}
+
+function removalOf(silent: Silent): Parameters<Batch['submit']>[0] {
+  const { room } = silent;
+  if (silent.kind === 'knock') return { kind: 'dismissKnock', room, id: silent.id, by: 'relay' };
+  const { publicKey } = silent;
+  return { kind: 'removeKey', reason: 'cleanup', room, publicKey, id: randomBytes(16), by: 'relay' };
 }

@@ -1,5 +1,7 @@
 import { limits as wire } from '@otr/protocol';
 import type { Log } from './log.ts';
+import type { StorageLimits } from './storage/storage.ts';
+import type { TlsFiles } from './tls.ts';
 
 /** Key cleanup, in milliseconds (rules K5 and K6). */
 export interface CleanupOptions {
@@ -12,16 +14,15 @@ export interface CleanupOptions {
 }
 
 /** What one room or one connection may use of the relay. */
-export interface RelayLimits {
+export interface RelayLimits extends StorageLimits {
+  /** Connections at once; further ones are refused. */
+  maxConnections: number;
   /** Requests a second of one connection; one of more than 16 KiB counts once for each. */
   requestsPerSecond: number;
   /** Requests one connection may make at once after a pause. */
   requestBurst: number;
   roomsPerConnection: number;
-  membersPerRoom: number;
-  /** Stored bytes of one room's log. */
-  logBytesPerRoom: number;
-  /** Bytes of the whole database; beyond it appends are refused with `storageFailed`. */
+  /** Bytes of the whole SQLite database; beyond it appends are refused with `storageFailed`. */
   databaseBytes: number;
   /** Entries older than this are pruned. */
   retentionMs: number;
@@ -41,8 +42,17 @@ export interface RelayOptions {
   host: string;
   /** 0 draws a free one. */
   port: number;
-  /** The folder of the store, made when missing, or `:memory:`. */
+  /** The folder of the embedded store, made when missing, or `:memory:`. */
   data: string;
+  /** `postgres://…`: the log is there instead, and other relay processes may share it. */
+  database?: string;
+  /** `redis://…`: wakes the other processes on the same database. */
+  redis?: string;
+  /** Tokens of which each connection has to show one (rule A5). */
+  admission?: readonly string[];
+  tls?: TlsFiles;
+  /** Where `/metrics` is served, if anywhere; not a port for the public. */
+  metrics?: { host: string; port: number };
   log?: Log;
   cleanup?: Partial<CleanupOptions>;
   limits?: Partial<RelayLimits>;
@@ -54,11 +64,14 @@ const hour = 3_600_000;
 export const defaultCleanup: CleanupOptions = { intervalMs: 60_000, graceMs: 600_000, answerMs: 10_000 };
 
 export const defaultLimits: RelayLimits = {
+  maxConnections: 20_000,
   requestsPerSecond: 500,
   requestBurst: 4_000,
   roomsPerConnection: wire.roomsPerConnection,
   membersPerRoom: wire.recipients + 1,
   logBytesPerRoom: 256 * MiB,
+  waitingKnocksPerRoom: wire.waitingKnocks,
+  invitesPerRoom: wire.invitesPerRoom,
   databaseBytes: 64 * 1024 * MiB,
   retentionMs: 14 * 24 * hour,
   pruneIntervalMs: hour,

@@ -2,8 +2,11 @@ import type { Batch } from './batch.ts';
 import type { Fanout } from './fanout/fanout.ts';
 import type { KeyCleanup } from './keyCleanup.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics.ts';
 import type { RelayLimits } from './options.ts';
+import type { RoomFeed } from './roomFeed.ts';
 import type { RoomLive } from './roomLive.ts';
+import type { RoomNews } from './roomNews.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** What a relay is made of, as its handlers see it. */
@@ -12,7 +15,10 @@ export interface RelayParts {
   readonly batch: Batch;
   readonly fanout: Fanout;
   readonly live: RoomLive;
+  readonly feed: RoomFeed;
+  readonly news: RoomNews;
   readonly cleanup: KeyCleanup;
   readonly limits: RelayLimits;
+  readonly metrics: Metrics;
   readonly log: Log;
 }

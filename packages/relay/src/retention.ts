@@ -1,24 +1,33 @@
-import type { Log } from './log.ts';
+import { faultFields, type Log } from './log.ts';
 import { type Storage, unlessStorageFails } from './storage/storage.ts';
 
-/** Prunes entries older than `retentionMs`, now and once per `intervalMs`. Returns the way to stop. */
+/** Prunes entries older than `retentionMs`, now and once per `intervalMs`. Returns the way to stop (rule L11). */
 export function keepRetention(
   storage: Storage,
   options: { retentionMs: number; pruneIntervalMs: number },
   log: Log,
 ): () => void {
   let timer: NodeJS.Timeout | undefined;
-  const prune = () => {
-    const pruned = pruneSome(storage, Date.now() - options.retentionMs, log);
+  let isStopped = false;
+  const prune = async () => {
+    const pruned = await pruneSome(storage, options.retentionMs, log);
     // Some at a time, so that requests are served in between.
-    timer = setTimeout(prune, pruned > 0 ? 0 : options.pruneIntervalMs);
+    if (!isStopped) timer = setTimeout(prune, pruned > 0 ? 0 : options.pruneIntervalMs);
   };
-  prune();
-  return () => clearTimeout(timer);
+  void prune();
+  return () => {
+    isStopped = true;
+    clearTimeout(timer);
+  };
 }
 
-function pruneSome(storage: Storage, before: number, log: Log): number {
-  const pruned = unlessStorageFails(log, () => storage.prune(before)) ?? 0;
-  if (pruned > 0) log('entriesPruned', { entries: pruned });
-  return pruned;
+async function pruneSome(storage: Storage, retentionMs: number, log: Log): Promise<number> {
+  try {
+    const pruned = (await unlessStorageFails(log, () => storage.prune(Date.now(), retentionMs))) ?? 0;
+    if (pruned > 0) log('entriesPruned', { entries: pruned });
+    return pruned;
+  } catch (error) {
+    log('internalError', faultFields(error));
+    return 0;
+  }
 }

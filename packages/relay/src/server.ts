@@ -1,90 +1,164 @@
-import { createServer, type Server as HttpServer } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { limits as wire } from '@otr/protocol';
 import { relayParser } from '@otr/protocol/relayParser';
 import { Server, type Socket } from 'socket.io';
+import { checkAdmission } from './admission.ts';
+import { announcements } from './announcements.ts';
 import { Batch } from './batch.ts';
 import { Connection } from './connection.ts';
-import { deliver } from './delivery.ts';
-import { inProcessFanout } from './fanout/inProcess.ts';
+import type { Fanout } from './fanout/fanout.ts';
+import { hearing } from './fanout/hearing.ts';
+import { openFanout } from './fanout/openFanout.ts';
 import { receive } from './gate.ts';
-import { answerHttp } from './http.ts';
+import { Health } from './health.ts';
+import { createHttp, type RelayHttp } from './http.ts';
 import { KeyCleanup } from './keyCleanup.ts';
-import { silent } from './log.ts';
+import { faultFields, silent } from './log.ts';
+import { keepPolling } from './logPoll.ts';
 import { hintNewest, leaveRoom } from './membership.ts';
+import { Metrics } from './metrics.ts';
+import { startMetricsServer } from './metricsServer.ts';
 import { defaultCleanup, defaultLimits, type RelayOptions } from './options.ts';
 import type { RelayParts } from './relayParts.ts';
 import { keepRetention } from './retention.ts';
+import { RoomFeed } from './roomFeed.ts';
 import { RoomLive } from './roomLive.ts';
-import { closeSockets, openConnections } from './shutDown.ts';
+import { RoomNews } from './roomNews.ts';
+import { openConnections, shutDown } from './shutDown.ts';
 import { StartRefused } from './startRefused.ts';
-import { openSqlite } from './storage/sqlite.ts';
+import { openStorage } from './storage/openStorage.ts';
+import type { Storage } from './storage/storage.ts';
+import { guardUpgrades } from './upgrades.ts';
 
 export interface Relay {
-  /** Where proxies reach it, `http://host:port`. */
+  /** Where proxies reach it, `http://host:port` or `https://host:port`. */
   readonly url: string;
   readonly port: number;
+  /** Where `/metrics` is, if it is served. */
+  readonly metricsPort: number | undefined;
+  /** Reads the TLS files again. */
+  reloadTls(): void;
   /** Stops accepting, finishes the batch, closes the sockets and the store. */
   close(): Promise<void>;
 }
 
-/** Starts a relay. Rejects with `StartRefused` when the folder or the address cannot be used. */
+/** What a relay stands on: its log, and the way to the other processes on the same log. */
+export interface Ground {
+  readonly storage: Storage;
+  readonly fanout: Fanout;
+}
+
+/** Starts a relay. Rejects with `StartRefused` when the store, the address or the certificate cannot be used. */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const relay = assemble(options);
-  const http = createServer(answerHttp);
-  const open = openConnections(http);
-  const io = attach(http, relay);
-  const stopRetention = keepRetention(relay.storage, relay.limits, relay.log);
-  const stop = () => {
-    stopRetention();
-    relay.cleanup.stop();
-    relay.batch.flush();
-  };
+  const limits = { ...defaultLimits, ...options.limits };
+  const log = options.log ?? silent;
+  const storage = await openStorage(options, limits, log);
+  const fanout = await openFanout(options.redis, log);
+  return await startOn({ storage, fanout }, options);
+}
+
+/** A relay on a store and a fan-out that are open already; it closes them when it ends, or cannot start. */
+export async function startOn(ground: Ground, options: RelayOptions): Promise<Relay> {
+  const closeGround = () => Promise.all([ground.fanout.close(), ground.storage.close()]);
   try {
-    relay.cleanup.start();
-    await listen(http, options);
+    return await serve(assemble(ground, options), options, closeGround);
   } catch (error) {
-    stop();
-    relay.storage.close();
+    await closeGround();
     throw error;
   }
-  relay.log('relayListening', { port: portOf(http) });
-  return runningRelay(options.host, portOf(http), async () => {
-    stop();
-    await closeSockets(io, http, open);
-    relay.batch.flush();
-    relay.storage.close();
+}
+
+async function serve(
+  relay: RelayParts,
+  options: RelayOptions,
+  closeGround: () => Promise<unknown>,
+): Promise<Relay> {
+  const health = new Health(relay.storage, relay.fanout);
+  const http = createHttp({ health, log: relay.log, ...(options.tls && { tls: options.tls }) });
+  const open = openConnections(http.server);
+  const io = attach(http.server, relay, health, options.admission ?? []);
+  await relay.cleanup.start();
+  const stopWork = startWork(relay, options);
+  const metrics = await listen(http, io, relay, options).catch(async (error: unknown) => {
+    await stopWork();
+    http.stop();
+    throw error;
+  });
+  relay.log('relayListening', { port: portOf(http.server) });
+  return running(http, options.host, metrics?.port, async () => {
+    const finishWrites = () => relay.batch.flush();
+    await shutDown({ io, http: http.server, open, health, finishWrites });
+    await stopWork();
+    http.stop();
+    await metrics?.close();
+    await closeGround();
     relay.log('relayClosed');
   });
 }
 
-function runningRelay(host: string, port: number, shutDown: () => Promise<void>): Relay {
+/** What runs beside the requests. Returns the way to end it. */
+function startWork(relay: RelayParts, options: RelayOptions): () => Promise<void> {
+  const { storage, fanout, live, feed, log, metrics } = relay;
+  const isAlone = options.database === undefined;
+  const stopRetention = keepRetention(storage, relay.limits, log);
+  const stopPolling = isAlone
+    ? () => {}
+    : keepPolling({
+        storage,
+        fanout,
+        log,
+        rooms: () => live.roomIds(),
+        behind: (room, head) => {
+          if (feed.told(room, head)) metrics.count('catchUps');
+        },
+      });
+  return async () => {
+    stopRetention();
+    stopPolling();
+    feed.stop();
+    await relay.cleanup.stop();
+    await relay.batch.flush();
+  };
+}
+
+function running(
+  http: RelayHttp,
+  host: string,
+  metricsPort: number | undefined,
+  end: () => Promise<void>,
+): Relay {
+  const port = portOf(http.server);
   let closing: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `${http.scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
+    metricsPort,
+    reloadTls: () => http.reload(),
     close: () => {
-      closing ??= shutDown();
+      closing ??= end();
       return closing;
     },
   };
 }
 
-function assemble(options: RelayOptions): RelayParts {
+function assemble({ storage, fanout }: Ground, options: RelayOptions): RelayParts {
   const log = options.log ?? silent;
   const limits = { ...defaultLimits, ...options.limits };
-  const storage = openSqlite(options.data, limits);
-  const fanout = inProcessFanout();
+  const metrics = new Metrics();
   const live = new RoomLive(wire.keysPerAnswer);
-  fanout.onEvent((event) => deliver(live, event, wire.relayFrame / 2));
-  const batch = new Batch(storage, fanout, log);
+  const feed = new RoomFeed({ storage, fanout, live, log, metrics });
+  const news = new RoomNews(live, fanout);
+  const batch = new Batch({ storage, log, metrics, announce: announcements(feed, news) });
   const cleanup = new KeyCleanup(
-    { storage, batch, fanout, live, log },
+    { storage, batch, news, live, log },
     { ...defaultCleanup, ...options.cleanup },
   );
-  return { storage, batch, fanout, live, cleanup, limits, log };
+  const relay = { storage, batch, fanout, live, feed, news, cleanup, limits, metrics, log };
+  fanout.onEvent(hearing(relay));
+  return relay;
 }
 
-function attach(http: HttpServer, relay: RelayParts): Server {
+function attach(http: HttpServer, relay: RelayParts, health: Health, admission: readonly string[]): Server {
   const io = new Server(http, {
     transports: ['websocket'],
     perMessageDeflate: false,
@@ -93,28 +167,40 @@ function attach(http: HttpServer, relay: RelayParts): Server {
     serveClient: false,
     parser: relayParser,
   });
+  guardUpgrades(http, {
+    maxConnections: relay.limits.maxConnections,
+    isDraining: () => health.isDraining,
+    refused: () => relay.metrics.count('connectionsRefused'),
+  });
+  if (admission.length > 0) {
+    io.use(checkAdmission(admission, () => relay.metrics.count('connectionsNotAdmitted')));
+  }
   const idle = new Set<Connection>();
   io.on('connection', (socket) => accept(relay, socket, idle));
   return io;
 }
 
 function accept(relay: RelayParts, socket: Socket, idle: Set<Connection>): void {
+  const quietly = (work: Promise<void>) =>
+    void work.catch((error: unknown) => relay.log('internalError', faultFields(error)));
   const connection = new Connection(socket, relay.limits, idle, (behind, room) =>
-    hintNewest(relay, behind, room),
+    quietly(hintNewest(relay, behind, room)),
   );
+  relay.metrics.count('connectionsOpened');
   // Never passed on: no event of a peer is emitted on the socket, where `error` and `disconnect` mean something.
   socket.use((packet) => receive(relay, connection, packet));
   socket.on('error', () => relay.log('badFrame'));
   socket.on('disconnect', () => {
     connection.ended();
-    for (const room of connection.rooms) leaveRoom(relay, connection, room);
+    for (const room of connection.rooms) quietly(leaveRoom(relay, connection, room));
   });
   connection.send('challenge', { nonce: connection.challenge });
 }
 
-function listen(http: HttpServer, { host, port }: RelayOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once('error', (error) =>
+async function listen(http: RelayHttp, io: Server, relay: RelayParts, options: RelayOptions) {
+  const { host, port } = options;
+  await new Promise<void>((resolve, reject) => {
+    http.server.once('error', (error) =>
       reject(
         new StartRefused(
           'addressUnusable',
@@ -122,8 +208,15 @@ function listen(http: HttpServer, { host, port }: RelayOptions): Promise<void> {
         ),
       ),
     );
-    http.listen(port, host, () => resolve());
+    http.server.listen(port, host, () => resolve());
   });
+  if (options.metrics === undefined) return undefined;
+  const sources = {
+    connections: () => io.engine.clientsCount,
+    rooms: () => relay.live.size,
+    isFanoutHealthy: () => relay.fanout.isHealthy,
+  };
+  return await startMetricsServer(relay.metrics, sources, options.metrics);
 }
 
 function portOf(http: HttpServer): number {

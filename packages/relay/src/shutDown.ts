@@ -1,36 +1,92 @@
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
-import { setTimeout } from 'node:timers/promises';
-import type { Server } from 'socket.io';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Server, Socket } from 'socket.io';
+import type { Health } from './health.ts';
 
-/** How long acknowledgements, and then closing handshakes, are waited for, in milliseconds. */
-const drainMs = 1_000;
+/** Connections end in groups of so many, or in so many groups: who comes back to another node does not come at once. */
+const groupSize = 100;
+const mostGroups = 12;
+/** How long one group's acknowledgements are waited for while others go on writing, in milliseconds. */
+const groupMs = 250;
+/** How long the last writes are waited for, in milliseconds: the store may never answer. */
+const writesMs = 2_000;
+/** How long closing handshakes are waited for, in milliseconds. */
+const handshakeMs = 1_000;
 
-/**
- * Without Socket.IO's disconnect packet, so that proxies come back by themselves when the relay does. What was
- * acknowledged gets a moment to be read; what is lost is asked for again under the same entry id (rule L3).
- */
-export async function closeSockets(
-  io: Server,
-  http: HttpServer,
-  open: ReadonlySet<NetSocket>,
-): Promise<void> {
-  const closed = once(http, 'close');
-  http.close();
-  const busy = [...io.sockets.sockets.values()].filter((socket) => !socket.conn.transport.writable);
-  const drained = Promise.all(busy.map((socket) => once(socket.conn.transport, 'ready')));
-  await Promise.race([drained, setTimeout(drainMs, undefined, { ref: false })]);
-  const cutting = globalThis.setTimeout(() => {
-    for (const socket of open) socket.destroy();
-  }, drainMs);
-  await io.close();
-  http.closeAllConnections();
-  await closed;
-  clearTimeout(cutting);
+interface Serving {
+  readonly io: Server;
+  readonly http: HttpServer;
+  readonly open: ReadonlySet<NetSocket>;
+  readonly health: Health;
+  /** Resolves when every write that was submitted is on disk and acknowledged, or refused. */
+  finishWrites(): Promise<void>;
+  /** Instead of `writesMs`. */
+  patience?: number;
 }
 
-/** The server's connections, whatever they became: a peer that reads nothing would keep it from closing. */
+/**
+ * Ends what was begun: no new connections (`/readyz` says so at once), writes finished and acknowledged, then the
+ * connections closed, some at a time. What is lost nevertheless is asked for again under the same entry id (rule L3).
+ */
+export async function shutDown({ io, http, open, health, finishWrites, patience }: Serving): Promise<void> {
+  const lastWrites = patience ?? writesMs;
+  health.drain();
+  const sockets = shuffled([...io.sockets.sockets.values()]);
+  const size = Math.max(groupSize, Math.ceil(sockets.length / mostGroups));
+  for (let at = 0; at < sockets.length; at += size) {
+    const group = sockets.slice(at, at + size);
+    for (const socket of group) transportOf(socket)?.pause();
+    await within(finishWrites(), at + size < sockets.length ? groupMs : lastWrites);
+    for (const socket of group) closeWhenWritten(socket);
+  }
+  await within(finishWrites(), lastWrites);
+  await closeServer(io, http, open);
+}
+
+/**
+ * Without Socket.IO's disconnect packet, so that proxies come back by themselves. engine.io closes the connection when
+ * what is due has been written: acknowledgements leave first.
+ */
+function closeWhenWritten(socket: Socket): void {
+  socket.conn.close();
+  transportOf(socket)?.resume();
+}
+
+/** The WebSocket below, of the package `ws`; engine.io's types hide it. */
+function transportOf(socket: Socket): { pause(): void; resume(): void } | undefined {
+  return (socket.conn.transport as { socket?: { pause(): void; resume(): void } }).socket;
+}
+
+async function within(work: Promise<void>, milliseconds: number): Promise<void> {
+  await Promise.race([work, wait(milliseconds, undefined, { ref: false })]);
+}
+
+async function closeServer(io: Server, http: HttpServer, open: ReadonlySet<NetSocket>): Promise<void> {
+  const closed = once(http, 'close');
+  http.close();
+  http.closeIdleConnections();
+  const leaving = Promise.all([...open].map(closing));
+  await Promise.race([leaving, wait(handshakeMs, undefined, { ref: false })]);
+  // A peer that reads nothing would keep the server from closing.
+  for (const socket of open) socket.destroy();
+  await io.close();
+  await closed;
+}
+
+function closing(socket: NetSocket): Promise<void> {
+  return new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+function shuffled<Item>(items: readonly Item[]): Item[] {
+  return items
+    .map((item) => ({ item, luck: Math.random() }))
+    .sort((a, b) => a.luck - b.luck)
+    .map(({ item }) => item);
+}
+
+/** The server's connections, whatever they became. */
 export function openConnections(http: HttpServer): ReadonlySet<NetSocket> {
   const open = new Set<NetSocket>();
   http.on('connection', (socket) => {

@@ -1,9 +1,19 @@
+import type { Duplex } from 'node:stream';
 import type { Socket } from 'socket.io';
 
-/** The parts of engine.io's socket that tell what a slow reader is owed; its types hide them. */
-interface Buffers {
+/** The parts of engine.io's socket and of ws that tell what a slow reader is owed; their types hide them. */
+interface Engine {
+  readyState: string;
   writeBuffer: { data?: string | Uint8Array }[];
-  transport: { socket?: { bufferedAmount: number; terminate(): void } };
+  transport: {
+    socket?: { readyState: number; bufferedAmount: number; _socket: Duplex | null; terminate(): void };
+  };
+}
+
+const webSocketOpen = 1;
+
+function engineOf(socket: Socket): Engine {
+  return socket.conn as unknown as Engine;
 }
 
 /**
@@ -11,26 +21,38 @@ interface Buffers {
  * what the transport holds (its `bufferedAmount` alone shows one flush only).
  */
 export function unreadBytes(socket: Socket): number {
-  const { writeBuffer, transport } = socket.conn as unknown as Buffers;
-  return writeBuffer.reduce(
-    (sum, { data }) => sum + (data?.length ?? 0),
-    transport.socket?.bufferedAmount ?? 0,
-  );
+  const { writeBuffer, transport } = engineOf(socket);
+  let bytes = transport.socket?.bufferedAmount ?? 0;
+  for (const { data } of writeBuffer) bytes += data?.length ?? 0;
+  return bytes;
+}
+
+/**
+ * The stream below the WebSocket, while a whole frame that is written to it comes after all that was sent before:
+ * engine.io holds nothing back, and ws, without compression, never does.
+ */
+export function directStream(socket: Socket): Duplex | undefined {
+  const { readyState, writeBuffer, transport } = engineOf(socket);
+  if (readyState !== 'open' || writeBuffer.length > 0) return undefined;
+  if (transport.socket?.readyState !== webSocketOpen) return undefined;
+  return transport.socket._socket ?? undefined;
 }
 
 /** Calls back once when the connection has taken all but `bytes`. */
 export function whenRead(socket: Socket, bytes: number, run: () => void): void {
   const { transport } = socket.conn;
+  const stream = engineOf(socket).transport.socket?._socket;
   const look = () => {
     if (unreadBytes(socket) > bytes) return;
     transport.off('ready', look);
+    stream?.off('drain', look);
     run();
   };
   transport.on('ready', look);
+  stream?.on('drain', look);
 }
 
 /** Ends the connection now; a closing handshake would wait for a peer that may never read. */
 export function terminate(socket: Socket): void {
-  const { transport } = socket.conn as unknown as Buffers;
-  transport.socket?.terminate();
+  engineOf(socket).transport.socket?.terminate();
 }

@@ -18,9 +18,11 @@ test('[S3] a holder of the secret enters the room', async () => {
     head: 0,
     floor: 1,
     epoch: 0,
+    ended: false,
     registrations: [],
     marks: [],
     online: [],
+    knocks: [],
   });
 });
 
@@ -38,7 +40,8 @@ test('[S3] a signature for another challenge, room or connection, or by another 
     'no signature': Buffer.alloc(64),
   };
   for (const [name, signature] of Object.entries(wrong)) {
-    const refusal = await client.refused('enterRoom', { room: room.room, signature, keys: [] });
+    const { accessKey } = room;
+    const refusal = await client.refused('enterRoom', { room: room.room, accessKey, signature, keys: [] });
     expect([name, refusal.code]).toEqual([name, 'notAuthorised']);
   }
   await client.enter(room);
@@ -54,7 +57,7 @@ test('[S3] creating a room needs the access key too, and bytes that are no key a
   expect((await client.refused('createRoom', byAnother)).code).toBe('notAuthorised');
   const noKey = { room: room.room, accessKey: Buffer.alloc(32, 0xff), signature: signFor(client.challenge) };
   expect((await client.refused('createRoom', noKey)).code).toBe('notAuthorised');
-  const entering = { room: room.room, signature: signFor(client.challenge), keys: [] };
+  const entering = { room: room.room, accessKey, signature: signFor(client.challenge), keys: [] };
   expect((await client.refused('enterRoom', entering)).code).toBe('roomNotFound');
 });
 
@@ -69,12 +72,16 @@ test('[S4] everything else about a room is refused on a connection that has not 
     client.refused('exitRoom', { room: id }),
     client.refused('registerKey', { room: id, ...testRegistration() }),
     client.refused('removeKey', { room: id, id: randomBytes(16), publicKey: key }),
-    client.refused('allKeys', { room: id, keys: [key] }),
     client.refused('append', client.envelope(room, key, [key], 1)),
     client.refused('fetch', { room: id, after: 0, limit: 1 }),
     client.refused('putRoomInfo', { room: id, sealed: randomBytes(8) }),
     client.refused('mark', { room: id, publicKey: key, sealed: randomBytes(8) }),
     client.refused('volatile', { room: id, sealed: randomBytes(8) }),
+    client.refused('commit', client.commit(room, 1, testRoom(id))),
+    client.refused('setRetention', { room: id, milliseconds: 1 }),
+    client.refused('putInvite', { room: id, invite: key }),
+    client.refused('removeInvite', { room: id, invite: key }),
+    client.refused('dismissKnock', { room: id, id: randomBytes(16) }),
   ];
   expect(new Set((await Promise.all(refusals)).map(({ code }) => code))).toEqual(new Set(['notAuthorised']));
 });

@@ -1,22 +1,24 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { Batch } from '../src/batch.ts';
 import { silent } from '../src/log.ts';
+import { Metrics } from '../src/metrics.ts';
 import { defaultLimits } from '../src/options.ts';
-import { openSqlite } from '../src/storage/sqlite.ts';
-import { type Storage, StorageFailure, type Write } from '../src/storage/storage.ts';
+import { openSqlite } from '../src/storage/sqlite/open.ts';
+import { type Storage, StorageFailure } from '../src/storage/storage.ts';
+import type { Write } from '../src/storage/write.ts';
 import { afterTest } from './testRelay.ts';
 import { testRegistration } from './testRoom.ts';
 
+const by = { access: 0, answers: true };
+
 /** A batch over a store in memory, and the story of what happened in order. */
-function batchOver(change: (storage: Storage) => Storage = (storage) => storage) {
+async function batchOver(change: (storage: Storage) => Storage = (storage) => storage) {
   const storage = openSqlite(':memory:', defaultLimits);
   afterTest(() => storage.close());
   const room = randomBytes(16);
-  storage.write([{ kind: 'createRoom', room, accessKey: randomBytes(32) }], 1);
+  await storage.write([{ kind: 'createRoom', room, accessKey: randomBytes(32) }], 1);
   const story: string[] = [];
-  const told = new EventTarget();
   const watched: Storage = {
     ...storage,
     write: (writes, at) => {
@@ -24,53 +26,77 @@ function batchOver(change: (storage: Storage) => Storage = (storage) => storage)
       return storage.write(writes, at);
     },
   };
-  const publish = (event: { kind: string; entries?: unknown[] }) => {
-    story.push(`publish ${event.entries?.length}`);
-    told.dispatchEvent(new Event('published'));
-  };
-  const batch = new Batch(change(watched), { publish, onEvent: () => {} }, silent);
-  const submit = (write: Write = { kind: 'registerKey', room, ...testRegistration() }) =>
+  const announce: ConstructorParameters<typeof Batch>[0]['announce'] = (made) =>
+    story.push(`tell ${made.filter(({ written }) => written.outcome === 'appended').length}`);
+  const batch = new Batch({ storage: change(watched), log: silent, metrics: new Metrics(), announce });
+  const submit = (write: Write = { kind: 'registerKey', room, ...testRegistration(), by }) =>
     batch.submit(write, ({ outcome }) => story.push(outcome));
-  return { batch, submit, story, published: () => once(told, 'published') };
+  return { batch, submit, story };
 }
 
-test('[L2] what arrives in one turn is one transaction, then acknowledged, then told as one', async () => {
-  const { submit, story, published } = batchOver();
-  const first = published();
+test('[L2] [L10] what arrives in one turn is one transaction, then acknowledged, then told as one', async () => {
+  const { batch, submit, story } = await batchOver();
   for (let n = 0; n < 3; n += 1) submit();
   expect(story).toEqual([]);
-  await first;
-  const second = published();
+  await batch.flush();
   submit();
-  await second;
+  await batch.flush();
   expect(story).toEqual([
-    ...['write 3', 'appended', 'appended', 'appended', 'publish 3'],
-    ...['write 1', 'appended', 'publish 1'],
+    ...['write 3', 'appended', 'appended', 'appended', 'tell 3'],
+    ...['write 1', 'appended', 'tell 1'],
   ]);
 });
 
-test('a batch that fails is refused as a whole, told to nobody, and the next one works', () => {
-  let fails = true;
-  const { batch, submit, story } = batchOver((storage) => ({
+test('[L10] what arrives while the store is busy is the next transaction', async () => {
+  const busy = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const { batch, submit, story } = await batchOver((storage) => ({
     ...storage,
-    write: (writes, at) => {
+    write: async (writes, at) => {
+      begun.resolve();
+      await busy.promise;
+      return await storage.write(writes, at);
+    },
+  }));
+  submit();
+  await begun.promise;
+  for (let n = 0; n < 5; n += 1) submit();
+  busy.resolve();
+  await batch.flush();
+  expect(story.filter((line) => line.startsWith('write'))).toEqual(['write 1', 'write 5']);
+});
+
+test('a batch that fails is refused as a whole, told to nobody, and the next one works', async () => {
+  let fails = true;
+  const { batch, submit, story } = await batchOver((storage) => ({
+    ...storage,
+    write: async (writes, at) => {
       if (fails) throw new StorageFailure('disk full');
-      return storage.write(writes, at);
+      return await storage.write(writes, at);
     },
   }));
   submit();
   submit();
-  batch.flush();
+  await batch.flush();
   fails = false;
   submit();
-  batch.flush();
-  expect(story).toEqual(['refused', 'refused', 'write 1', 'appended', 'publish 1']);
+  await batch.flush();
+  expect(story).toEqual(['refused', 'refused', 'tell 0', 'write 1', 'appended', 'tell 1']);
 });
 
-test('a refused write does not hold up the others of its batch', () => {
-  const { batch, submit, story } = batchOver();
+test('a refused write does not hold up the others of its batch', async () => {
+  const { batch, submit, story } = await batchOver();
   submit();
-  submit({ kind: 'registerKey', room: randomBytes(16), ...testRegistration() });
-  batch.flush();
-  expect(story).toEqual(['write 2', 'appended', 'refused', 'publish 1']);
+  submit({ kind: 'registerKey', room: randomBytes(16), ...testRegistration(), by });
+  await batch.flush();
+  expect(story).toEqual(['write 2', 'appended', 'refused', 'tell 1']);
+});
+
+test('more than may wait is refused, and what waits is not', async () => {
+  const { batch, submit, story } = await batchOver();
+  const write: Write = { kind: 'createRoom', room: randomBytes(16), accessKey: randomBytes(32) };
+  for (let n = 0; n < 20_001; n += 1) submit(write);
+  expect(story).toEqual(['refused']);
+  await batch.flush();
+  expect(story.filter((line) => line === 'stored')).toHaveLength(20_000);
 });

@@ -126,10 +126,25 @@ test('[W2] a request without acknowledgement is served, a wrong one does no harm
   const room = testRoom();
   const client = await testClient(relay);
   await client.create(room);
-  const key = await client.join(room);
+  await client.join(room);
   for (const event of [...Object.keys(relayUp), 'nonsense']) client.socket.emit(event, { room: 7 });
-  client.socket.emit('append', client.envelope(room, key, [key], 1));
-  await client.entriesUpTo(room.room, 2);
+  const sealed = randomBytes(9);
+  client.socket.emit('putRoomInfo', { room: room.room, sealed });
+  expect(await client.enter(room)).toMatchObject({ roomInfo: sealed, head: 1 });
+});
+
+test('[W5] an append in another frame than its own is refused', async () => {
+  const relay = await testRelay();
+  const room = testRoom();
+  const client = await testClient(relay);
+  await client.create(room);
+  await client.enter(room);
+  const answered = new Promise((resolve) => {
+    client.socket.io.once('packet', resolve);
+  });
+  sendFrame(client, packet({ type: 2, nsp: '/', id: 5, data: ['append', client.message(room, 0)] }));
+  expect(await answered).toMatchObject({ type: 3, data: [{ ok: false, error: { code: 'badRequest' } }] });
+  await client.done('append', client.message(room, 0));
 });
 
 test('[W3] values above their limits are refused and those at the limit are not', async () => {

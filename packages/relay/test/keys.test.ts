@@ -1,14 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { Batch } from '../src/batch.ts';
-import { inProcessFanout } from '../src/fanout/inProcess.ts';
-import { KeyCleanup } from '../src/keyCleanup.ts';
-import { silent } from '../src/log.ts';
-import { defaultLimits } from '../src/options.ts';
-import { RoomLive } from '../src/roomLive.ts';
-import { openSqlite } from '../src/storage/sqlite.ts';
 import type { TestClient } from './testClient.ts';
-import { afterTest, testClient, testRelay } from './testRelay.ts';
+import { testClient, testRelay } from './testRelay.ts';
 import { type TestRoom, testRegistration, testRoom } from './testRoom.ts';
 
 const never = { intervalMs: 3_600_000, graceMs: 3_600_000, answerMs: 10_000 };
@@ -33,31 +26,6 @@ function answering(client: TestClient, room: TestRoom, keys: Buffer[]) {
 async function registered(client: TestClient, room: TestRoom, keys: Buffer[] = []) {
   return (await client.enter(room, keys)).registrations.map(({ publicKey }) => Buffer.from(publicKey));
 }
-
-test('answers for keys that nobody registered are not kept: anyone can send any number of them', async () => {
-  const storage = openSqlite(':memory:', defaultLimits);
-  const room = testRoom();
-  const { publicKey, ...rest } = testRegistration();
-  storage.write([{ kind: 'createRoom', ...room }], 1);
-  storage.write([{ kind: 'registerKey', room: room.room, publicKey, ...rest }], 1);
-  const recorded = Promise.withResolvers<{ publicKey: Uint8Array }[]>();
-  const watched = {
-    ...storage,
-    recordAnswers: (answers: { room: Uint8Array; publicKey: Uint8Array; at: number }[]) =>
-      recorded.resolve(answers),
-  };
-  const fanout = inProcessFanout();
-  const parts = { storage: watched, batch: new Batch(watched, fanout, silent), fanout, log: silent };
-  const cleanup = new KeyCleanup({ ...parts, live: new RoomLive(16) }, { ...quick, intervalMs: 10 });
-  afterTest(() => {
-    cleanup.stop();
-    storage.close();
-  });
-  cleanup.start();
-  cleanup.answered(room.room, [randomBytes(32), publicKey, randomBytes(32)]);
-  cleanup.answered(randomBytes(16), [publicKey]);
-  expect((await recorded.promise).map((answer) => Buffer.from(answer.publicKey))).toEqual([publicKey]);
-});
 
 test('a registered key is told to the room and given to who enters later', async () => {
   const { relay, room, a, keyA } = await pair();

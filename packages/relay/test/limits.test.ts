@@ -47,8 +47,9 @@ test('a connection can enter so many rooms and no more; leaving one makes place'
   await client.enter(rooms[0]);
   await client.enter(rooms[1]);
   await client.enter(rooms[1]);
-  const signature = rooms[2].signFor(client.challenge);
-  const refusal = await client.refused('enterRoom', { room: rooms[2].room, signature, keys: [] });
+  const { room, accessKey, signFor } = rooms[2];
+  const entering = { room, accessKey, signature: signFor(client.challenge), keys: [] };
+  const refusal = await client.refused('enterRoom', entering);
   expect(refusal.code).toBe('tooManyRooms');
   await client.done('exitRoom', { room: rooms[0].room });
   await client.enter(rooms[2]);

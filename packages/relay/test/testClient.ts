@@ -1,18 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import {
   type RelayDownEvent,
   type RelayMessage,
   type RelayRequest,
   type RelayResponse,
+  type RelayResult,
   type RelayUpEvent,
-  type Result,
   relayDown,
-  relayUp,
-  resultOf,
+  relayResultOf,
 } from '@otr/protocol';
+import { proxyParser as parser } from '@otr/protocol/relayParser';
 import { io, type Socket } from 'socket.io-client';
-import * as parser from 'socket.io-msgpack-parser';
-import { type TestRoom, testRegistration, testSlice } from './testRoom.ts';
+import { type TestInvite, type TestRoom, testRegistration, testSlice } from './testRoom.ts';
 
 type Down = { [Event in RelayDownEvent]: { event: Event; message: RelayMessage<Event> } }[RelayDownEvent];
 
@@ -74,9 +74,9 @@ export class TestClient {
   async ask<Event extends RelayUpEvent>(
     event: Event,
     request: RelayRequest<Event>,
-  ): Promise<Result<RelayResponse<Event>>> {
+  ): Promise<RelayResult<Event>> {
     const answer: unknown = await this.socket.emitWithAck(event, request);
-    return resultOf(relayUp[event].response).parse(answer) as Result<RelayResponse<Event>>;
+    return relayResultOf(event).parse(answer) as RelayResult<Event>;
   }
 
   /** As `ask`, for what must succeed. */
@@ -100,8 +100,8 @@ export class TestClient {
     await this.done('createRoom', { room, accessKey, signature: signFor(this.challenge) });
   }
 
-  enter({ room, signFor }: TestRoom, keys: Uint8Array[] = []) {
-    return this.done('enterRoom', { room, signature: signFor(this.challenge), keys });
+  enter({ room, accessKey, signFor }: TestRoom, keys: Uint8Array[] = []) {
+    return this.done('enterRoom', { room, accessKey, signature: signFor(this.challenge), keys });
   }
 
   /** Enters and registers a new key. */
@@ -115,7 +115,36 @@ export class TestClient {
   /** A request for an envelope from one key to others. */
   envelope(room: TestRoom, from: Uint8Array, to: Uint8Array[], epoch: number): RelayRequest<'append'> {
     const { id } = testRegistration();
-    return { room: room.room, id, epoch, from, slices: to.map((key) => testSlice(key)) };
+    return { room: room.room, id, epoch, seen: 0, from, slices: to.map((key) => testSlice(key)) };
+  }
+
+  /** A request for an envelope without a sender that the relay could see. */
+  message(room: TestRoom, epoch: number, body: Uint8Array = randomBytes(200)): RelayRequest<'append'> {
+    return { room: room.room, id: randomBytes(16), epoch, seen: 0, slices: [], body };
+  }
+
+  /** A request for a commit that opens the next epoch with this access key. */
+  commit(
+    room: TestRoom,
+    epoch: number,
+    next: TestRoom,
+    welcomes: RelayRequest<'commit'>['welcomes'] = [],
+  ): RelayRequest<'commit'> {
+    const { accessKey } = next;
+    const body = randomBytes(300);
+    return { room: room.room, id: randomBytes(16), epoch, seen: 0, accessKey, body, welcomes };
+  }
+
+  /** A request for a knock with this invite. */
+  knock(room: TestRoom, invite: TestInvite): RelayRequest<'knock'> {
+    return {
+      room: room.room,
+      id: randomBytes(16),
+      invite: invite.invite,
+      signature: invite.signFor(this.challenge, room.room),
+      keyPackageRef: randomBytes(32),
+      sealed: randomBytes(1_200),
+    };
   }
 
   async disconnected(): Promise<void> {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
-import { enterRoomMessage } from '@otr/protocol';
+import { enterRoomMessage, knockMessage } from '@otr/protocol';
 
 /** A room as its members know it: an id and the access key that a room secret would give them. */
 export interface TestRoom {
@@ -14,6 +14,20 @@ export function testRoom(room: Buffer = randomBytes(16)): TestRoom {
     room,
     accessKey: rawPublicKey(publicKey),
     signFor: (challenge) => sign(null, enterRoomMessage(challenge, room), privateKey),
+  };
+}
+
+/** An invite as its holder knows it. */
+export interface TestInvite {
+  invite: Buffer;
+  signFor(challenge: Uint8Array, room: Uint8Array): Buffer;
+}
+
+export function testInvite(): TestInvite {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  return {
+    invite: rawPublicKey(publicKey),
+    signFor: (challenge, room) => sign(null, knockMessage(challenge, room), privateKey),
   };
 }
 

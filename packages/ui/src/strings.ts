@@ -47,6 +47,7 @@ const todo: Partial<Record<ProblemCode, string>> = {
   badPayload: 'Its sender may use a newer version of this chat: update yours, and ask for it again.',
   replayed: 'It is shown once, at its first place. You need not do anything.',
   badRegistration: 'They did not get in, and you need not do anything.',
+  unknownEntry: 'It is not shown. You need not do anything.',
   keyReused: 'They did not get in. Whoever it was can join again with the invite.',
 };
 
@@ -337,6 +338,7 @@ export const strings = {
       logRolledBack: 'The relay took back or changed what it had already delivered.',
       logForked: 'The relay shows you and another member two different conversations.',
       rosterMismatch: 'Another member sees other people in this room than you do.',
+      unknownEntry: 'It is of a kind that does not belong in this room, so nothing of it was opened.',
     } satisfies Record<ProblemCode, string>,
     refusedAdvice: (problem: ProblemCode) =>
       todo[problem] ?? 'You need not do anything. If it mattered, ask for it again.',

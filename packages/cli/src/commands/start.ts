@@ -1,7 +1,7 @@
 import { command } from '../command.ts';
 import { done, failed } from '../exit.ts';
 import { aborted } from '../signals.ts';
-import { openRelay, relayOptions } from './relay.ts';
+import { openRelay, relayOptions } from './relay/openRelay.ts';
 import { openProxy, proxyOptions, showPage } from './up.ts';
 
 /** `npm start`: everything that one machine needs, in one process. Named `up` so that it runs without a word. */
@@ -12,7 +12,7 @@ export const start = command({
   async run(settings, _words, surroundings) {
     const { terminal, log, ending } = surroundings;
     const relay = await openRelay(settings, log);
-    if (!relay.ok) return failed(relay.message);
+    if (!relay.ok) return relay.exit;
     const { url } = relay.relay;
     const proxy = await openProxy(settings, url, log);
     if (!proxy.ok) {

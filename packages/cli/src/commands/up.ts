@@ -12,14 +12,14 @@ import { version } from '../version.ts';
 /** What says how a proxy runs, for the commands that start one. */
 export const proxyOptions = ['name', 'host', 'port', 'open', 'ephemeral'] as const;
 
-type ProxySettings = Settings<(typeof proxyOptions)[number] | 'profile' | 'json'>;
+type ProxySettings = Settings<(typeof proxyOptions)[number] | 'admission' | 'profile' | 'json'>;
 
 const pageFolder = fileURLToPath(new URL('../../../ui/dist', import.meta.url));
 
 export const up = command({
   path: 'up',
   summary: 'Run the proxy and open its page (what otr does without a command).',
-  uses: ['relay', ...proxyOptions],
+  uses: ['relay', 'admission', ...proxyOptions],
   async run(settings, _words, surroundings) {
     if (settings.relay === undefined) {
       return misused(
@@ -43,11 +43,12 @@ export type OpenedProxy = { ok: true; proxy: RunningProxy } | { ok: false; messa
 export async function openProxy(settings: ProxySettings, relayUrl: string, log: Log): Promise<OpenedProxy> {
   const problem = await providePage(pageFolder, log);
   if (problem !== undefined) return { ok: false, message: problem };
-  const { name, host, port } = settings;
+  const { name, host, port, admission } = settings;
   const started = await startProxy({
     relayUrl,
     profile: settings.ephemeral ? 'ephemeral' : { folder: settings.profile },
     ...(name === undefined ? {} : { name }),
+    ...(admission === undefined ? {} : { admission: admission[0] }),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     pageFolder,

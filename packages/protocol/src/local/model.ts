@@ -123,6 +123,7 @@ export const problemCodes = [
   'logRolledBack',
   'logForked',
   'rosterMismatch',
+  'unknownEntry',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 

@@ -8,7 +8,10 @@ export const seq = z
   .int()
   .positive()
   .max(2 ** 40 - 1);
-/** Number of changes to the set of registered keys; every envelope is sealed for one epoch. */
+/**
+ * Number of commits, or in a room without commits of changes to the set of registered keys. Every envelope is sealed
+ * for one epoch; a commit or a change carries the epoch that it opens.
+ */
 export const epoch = z
   .number()
   .int()
@@ -46,15 +49,39 @@ export const envelopeEntry = z.object({
   kind: z.literal('envelope'),
   ...place,
   from: publicKey,
-  slices: z.array(slice).max(limits.keysPerAnswer),
+  slices: z.array(slice).max(limits.slicesPerReader),
   body: boundedBytes(limits.body).optional(),
 });
 
-export const entry = z.discriminatedUnion('kind', [registerKeyEntry, removeKeyEntry, envelopeEntry]);
+/** An envelope whose ciphertext itself says who sent it (RFC 9420 §6.3), with the reader's own slices only. */
+export const messageEntry = z.object({
+  kind: z.literal('message'),
+  ...place,
+  slices: z.array(slice).max(limits.slicesPerReader),
+  body: boundedBytes(limits.body),
+});
+
+/** A commit (RFC 9420 §12.4): it opens `epoch`, in which `accessKey` is the room's access key. */
+export const commitEntry = z.object({
+  kind: z.literal('commit'),
+  ...place,
+  accessKey: publicKey,
+  body: boundedBytes(limits.commit),
+});
+
+export const entry = z.discriminatedUnion('kind', [
+  registerKeyEntry,
+  removeKeyEntry,
+  envelopeEntry,
+  messageEntry,
+  commitEntry,
+]);
 
 export type Slice = z.infer<typeof slice>;
 export type Registration = z.infer<typeof registration>;
 export type RegisterKeyEntry = z.infer<typeof registerKeyEntry>;
 export type RemoveKeyEntry = z.infer<typeof removeKeyEntry>;
 export type EnvelopeEntry = z.infer<typeof envelopeEntry>;
+export type MessageEntry = z.infer<typeof messageEntry>;
+export type CommitEntry = z.infer<typeof commitEntry>;
 export type Entry = z.infer<typeof entry>;

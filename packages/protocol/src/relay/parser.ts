@@ -1,46 +1,136 @@
 import * as msgpack from 'socket.io-msgpack-parser';
+import { appendFrameKind, decodeAppend, encodeAppend } from './appendFrame.ts';
+import {
+  acknowledgementsFrameKind,
+  countPerFrame,
+  decodeAcknowledgements,
+  decodeEntries,
+  encodeAcknowledgements,
+  encodeEntries,
+  entriesFrameKind,
+} from './frames.ts';
 import { isModestMsgpack } from './msgpackShape.ts';
 
 type Shape = { depth: number; values: number };
 
-/** The largest request is an envelope for 1,500 recipients: five values each, five levels deep. */
-const requests: Shape = { depth: 8, values: 16_384 };
+/** The largest request in msgpack is a commit that lets in 64 knocks: five values each, five levels deep. */
+const requests: Shape = { depth: 8, values: 4_096 };
 /** The largest answers are those of `enterRoom` (1,501 members, 13 values each) and `fetch` (500 entries). */
 const answers: Shape = { depth: 10, values: 65_536 };
 
-type Packet = Parameters<InstanceType<typeof msgpack.Encoder>['encode']>[0];
+/** Socket.IO's packets (https://github.com/socketio/socket.io-protocol), as its parsers are given them. */
+interface Packet {
+  type: number;
+  nsp: string;
+  id?: number | undefined;
+  data?: unknown;
+}
 
-class GuardedEncoder extends msgpack.Encoder {
+const eventType = 2;
+const acknowledgementType = 3;
+const nsp = '/';
+
+class WireEncoder {
+  readonly #msgpack = new msgpack.Encoder();
+
   /**
    * The encoder behind it writes of any `Uint8Array` that is not a `Buffer` the whole memory it is a view of: other
    * messages, or keys. So every view is made a `Buffer` of exactly its bytes first.
    */
-  override encode(packet: Packet) {
-    return super.encode({ ...packet, data: withBuffers(packet.data) } as Packet);
+  encode(packet: Packet): [Buffer] {
+    const frame = ownFrameOf(packet);
+    if (frame) return [frame];
+    // A list of one buffer, whatever its types say.
+    return this.#msgpack.encode({ ...packet, data: withBuffers(packet.data) }) as unknown as [Buffer];
   }
 }
 
-function guardedDecoder(shape: Shape) {
-  return class GuardedDecoder extends msgpack.Decoder {
-    /** Throws for a frame that is no modest packet; Socket.IO then closes the connection. */
-    override add(frame: unknown): void {
-      if (!Buffer.isBuffer(frame)) throw new TypeError('a packet must be binary');
-      if (!isModestMsgpack(frame, shape)) throw new RangeError('a packet of an impossible shape');
+class RelayDecoder extends msgpack.Decoder {
+  /** Throws for a frame that is no modest packet; Socket.IO then closes the connection. */
+  override add(frame: unknown): void {
+    if (!Buffer.isBuffer(frame)) throw new TypeError('a packet must be binary');
+    if (frame[0] !== appendFrameKind) {
+      refuseImmodest(frame, requests);
       super.add(frame);
+      return;
     }
-  };
+    const { acknowledgementId, request } = decodeAppend(frame);
+    this.emit('decoded', { type: eventType, nsp, id: acknowledgementId, data: ['append', request] });
+  }
+
+  /** An `append` in msgpack goes on without its request: the gate refuses it (rule W5). */
+  override checkPacket(packet: Packet): void {
+    super.checkPacket(packet);
+    const { type, data } = packet;
+    if (type === eventType && Array.isArray(data) && data[0] === 'append')
+      packet.data = ['append', undefined];
+  }
 }
 
-/** Rule W1: Socket.IO's msgpack parser behind these two checks, for the relay's end of the wire. */
-export const relayParser = { Encoder: GuardedEncoder, Decoder: guardedDecoder(requests) };
+class ProxyDecoder extends msgpack.Decoder {
+  /** Throws for a frame that is no modest packet; Socket.IO then closes the connection. */
+  override add(frame: unknown): void {
+    if (!Buffer.isBuffer(frame)) throw new TypeError('a packet must be binary');
+    if (frame[0] === entriesFrameKind) {
+      this.emit('decoded', { type: eventType, nsp, data: ['entries', decodeEntries(frame)] });
+    } else if (frame[0] === acknowledgementsFrameKind) {
+      for (const { id, seq } of decodeAcknowledgements(frame)) {
+        this.emit('decoded', { type: acknowledgementType, nsp, id, data: [{ ok: true, value: { seq } }] });
+      }
+    } else {
+      refuseImmodest(frame, answers);
+      super.add(frame);
+    }
+  }
+}
+
+/** Rules W1 and W5, for the relay's end of the wire. */
+export const relayParser = { Encoder: WireEncoder, Decoder: RelayDecoder };
 /** The same for the proxy's end. */
-export const proxyParser = { Encoder: GuardedEncoder, Decoder: guardedDecoder(answers) };
+export const proxyParser = { Encoder: WireEncoder, Decoder: ProxyDecoder };
+
+function refuseImmodest(frame: Buffer, shape: Shape): void {
+  if (!isModestMsgpack(frame, shape)) throw new RangeError('a packet of an impossible shape');
+}
+
+/** The frame of those packets that have one of their own. */
+function ownFrameOf(packet: Packet): Buffer | undefined {
+  if (packet.nsp !== nsp || !Array.isArray(packet.data)) return undefined;
+  const [first, second] = packet.data;
+  if (packet.type === acknowledgementType) return acknowledgementFrame(packet.id, first);
+  if (packet.type !== eventType) return undefined;
+  if (first === 'append' && packet.id !== undefined) return encodeAppend(packet.id, second);
+  if (first === 'entries') return entriesFrame(second);
+  return undefined;
+}
+
+/** Only the acknowledgement of an append consists of a `seq` and nothing else. */
+function acknowledgementFrame(id: number | undefined, result: unknown): Buffer | undefined {
+  if (id === undefined || id >= 2 ** 32 || !isObject(result) || result['ok'] !== true) return undefined;
+  const { value } = result;
+  if (!isObject(value) || Object.keys(value).join() !== 'seq') return undefined;
+  const { seq } = value;
+  if (typeof seq !== 'number' || !Number.isInteger(seq) || seq < 0 || seq >= 2 ** 48) return undefined;
+  return encodeAcknowledgements([{ id, seq }]);
+}
+
+function entriesFrame(message: unknown): Buffer | undefined {
+  if (!isObject(message)) return undefined;
+  const { room, entries } = message;
+  if (!(room instanceof Uint8Array) || room.length !== 16) return undefined;
+  if (!Array.isArray(entries) || entries.length > countPerFrame) return undefined;
+  return entries.every((packed) => packed instanceof Uint8Array) ? encodeEntries(room, entries) : undefined;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
 
 function withBuffers(value: unknown): unknown {
   if (value instanceof Uint8Array) {
     return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.length);
   }
   if (Array.isArray(value)) return value.map(withBuffers);
-  if (typeof value !== 'object' || value === null) return value;
+  if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withBuffers(part)]));
 }

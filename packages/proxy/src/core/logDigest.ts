@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Entry } from '@otr/protocol';
 import { uint64 } from './text.ts';
 
-const kindByte = { registerKey: 1, removeKey: 2, envelope: 3 } as const;
+const kindByte = { registerKey: 1, removeKey: 2, envelope: 3, message: 4, commit: 5 } as const;
+/** Stands for the sender where only the ciphertext tells it. */
+const noKey = new Uint8Array(32);
 
 /** M7: the digest of a room's empty log, 32 bytes. */
 export function initialDigest(room: Uint8Array): Uint8Array {
@@ -17,7 +19,7 @@ export function linkOf(entry: Entry): Uint8Array {
     .update(uint64(entry.epoch))
     .update(entry.id)
     .update(Uint8Array.of(kindByte[entry.kind]))
-    .update(entry.kind === 'envelope' ? entry.from : entry.publicKey)
+    .update(keyOf(entry))
     .update(createHash('sha256').update(sharedPart(entry)).digest())
     .digest();
 }
@@ -26,7 +28,30 @@ export function nextDigest(digest: Uint8Array, link: Uint8Array): Uint8Array {
   return createHash('sha256').update(digest).update(link).digest();
 }
 
+function keyOf(entry: Entry): Uint8Array {
+  switch (entry.kind) {
+    case 'registerKey':
+    case 'removeKey':
+      return entry.publicKey;
+    case 'envelope':
+      return entry.from;
+    case 'message':
+      return noKey;
+    case 'commit':
+      return entry.accessKey;
+  }
+}
+
 function sharedPart(entry: Entry): Uint8Array {
-  if (entry.kind === 'registerKey') return entry.sealedProfile;
-  return (entry.kind === 'envelope' && entry.body) || new Uint8Array();
+  switch (entry.kind) {
+    case 'registerKey':
+      return entry.sealedProfile;
+    case 'removeKey':
+      return new Uint8Array();
+    case 'envelope':
+      return entry.body ?? new Uint8Array();
+    case 'message':
+    case 'commit':
+      return entry.body;
+  }
 }

@@ -3,11 +3,11 @@ import {
   type RelayDownEvent,
   type RelayMessage,
   type RelayRequest,
-  type RelayResponse,
+  type RelayResult,
   type RelayUpEvent,
-  type Result,
   refuse,
   relayDown,
+  wireError,
 } from '@otr/protocol';
 import { proxyParser } from '@otr/protocol/relayParser';
 import { io, type Socket } from 'socket.io-client';
@@ -31,7 +31,7 @@ export interface RelayLink {
   request<Event extends RelayUpEvent>(
     event: Event,
     request: RelayRequest<Event>,
-  ): Promise<Result<RelayResponse<Event>>>;
+  ): Promise<RelayResult<Event>>;
   start(): void;
   close(): void;
 }
@@ -39,7 +39,13 @@ export interface RelayLink {
 /** An answer that takes longer is not waited for. Milliseconds. */
 const answerTimeout = 15_000;
 
-export function createRelayLink(url: string, listener: LinkListener, log: Log): RelayLink {
+/** `admission`: the token that a private relay asks for (rule A5). */
+export function createRelayLink(
+  url: string,
+  listener: LinkListener,
+  log: Log,
+  admission?: string,
+): RelayLink {
   let state: LinkState = closedLink;
   let socket: Socket | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -78,13 +84,20 @@ export function createRelayLink(url: string, listener: LinkListener, log: Log): 
       perMessageDeflate: { threshold: number };
     };
     const options = { maxPayload: limits.relayAnswer, transports: ['websocket'], ...uncompressed };
-    const opened = io(url, { ...options, parser: proxyParser, forceNew: true, reconnection: false });
+    const auth = admission === undefined ? {} : { auth: { admission } };
+    const opened = io(url, { ...options, ...auth, parser: proxyParser, forceNew: true, reconnection: false });
     const lost = (reason: string) => {
       if (socket === opened) step({ kind: 'lost', reason, luck: Math.random() });
     };
     // The manager's own events: a relay can send events named `disconnect`, which reach the socket's listeners.
     opened.io.on('error', () => lost(`The relay at ${url} cannot be reached.`));
-    opened.io.on('close', () => lost(`The connection to the relay at ${url} was lost.`));
+    // A refused handshake closes first and then says why.
+    opened.io.on('close', () =>
+      queueMicrotask(() => lost(`The connection to the relay at ${url} was lost.`)),
+    );
+    opened.on('connect_error', (error) => {
+      if (isNotAdmitted(error)) lost(notAdmitted(url, admission));
+    });
     opened.onAny((event: unknown, message: unknown) => {
       if (socket === opened) receive(event, message);
     });
@@ -152,4 +165,18 @@ function isDownEvent(event: string): event is RelayDownEvent {
 
 function unreachable(url: string) {
   return refuse('relayUnreachable', `The relay at ${url} does not answer. It is tried again by itself.`);
+}
+
+/** The relay's answer to the handshake (rule A5). */
+function isNotAdmitted(error: Error): boolean {
+  const refusal = wireError.safeParse('data' in error ? error.data : undefined);
+  return refusal.success && refusal.data.code === 'notAdmitted';
+}
+
+function notAdmitted(url: string, admission: string | undefined): string {
+  const sentence =
+    admission === undefined
+      ? `The relay at ${url} asks for an admission token.`
+      : `The relay at ${url} does not know your admission token.`;
+  return `${sentence} Ask whoever runs it, then start again with --admission TOKEN.`;
 }

@@ -14,6 +14,8 @@ interface Relay {
   readonly link: RelayLink;
   readonly rooms: Map<string, LinkedRoom>;
   challenge: Uint8Array | null;
+  /** Why the last connection failed. */
+  reason?: string;
 }
 
 /** The links to the relay for new rooms (`home`) and to all others that the profile has rooms at; one for each. */
@@ -22,9 +24,12 @@ export class Relays {
   readonly #home: string;
   readonly #log: Log;
   readonly #changed: () => void;
+  readonly #admission: string | undefined;
 
-  constructor(home: string, log: Log, changed: () => void) {
+  /** `admission`: the token that `home` asks for. No other relay is shown it. */
+  constructor(home: string, log: Log, changed: () => void, admission?: string) {
     this.#home = home;
+    this.#admission = admission;
     this.#log = log;
     this.#changed = changed;
   }
@@ -91,7 +96,7 @@ export class Relays {
         if (room) this.#relays.get(url)?.rooms.get(toText(room))?.receive(event, message);
       },
     };
-    return createRelayLink(url, listener, this.#log);
+    return createRelayLink(url, listener, this.#log, url === this.#home ? this.#admission : undefined);
   }
 
   #linkChanged(url: string): void {
@@ -102,17 +107,22 @@ export class Relays {
       relay.challenge = null;
       for (const room of relay.rooms.values()) room.disconnect();
     }
-    if (state.phase === 'offline') this.#log('relayOffline', { failures: state.failures });
+    if (state.phase === 'offline') {
+      relay.reason = state.reason;
+      this.#log('relayOffline', { failures: state.failures });
+    }
     this.#changed();
   }
 }
 
-function stateOf({ link }: Relay): Pick<RelayStatus, 'state' | 'reason'> {
+function stateOf({ link, reason }: Relay): Pick<RelayStatus, 'state' | 'reason'> {
   const { state } = link;
   if (state.phase === 'online') return { state: 'online' };
   if (state.phase === 'offline') return { state: 'offline', reason: state.reason };
   const triedBefore = state.phase === 'connecting' && state.failures > 0;
-  return triedBefore
-    ? { state: 'offline', reason: `The relay at ${link.url} cannot be reached. It is tried again by itself.` }
-    : { state: 'connecting' };
+  if (!triedBefore) return { state: 'connecting' };
+  return {
+    state: 'offline',
+    reason: reason ?? `The relay at ${link.url} cannot be reached. It is tried again by itself.`,
+  };
 }

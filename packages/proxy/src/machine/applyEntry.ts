@@ -27,7 +27,16 @@ function applyByKind(log: RoomLog, entry: Entry, rules: LogRules): Step {
       return applyRemoval(endRun(log), entry, rules);
     case 'envelope':
       return applyEnvelope(log, entry, rules);
+    case 'message':
+    case 'commit':
+      return refuseUnknown(endRun(log), entry, rules);
   }
+}
+
+/** M10: a room whose messages are sealed pair by pair has neither. It holds nothing for us; that it came is shown. */
+function refuseUnknown(log: RoomLog, entry: Entry, rules: LogRules): Step {
+  const place = { room: rules.room, seq: entry.seq, now: rules.now };
+  return withRow(log, refusedRow(place, 'unknownEntry', null));
 }
 
 /** K2–K4. */
@@ -76,7 +85,7 @@ function applyRemoval(log: RoomLog, entry: RemoveKeyEntry, rules: LogRules): Ste
   return withRow(next, noticeRow(place, event, { name: nameOf(log, key, rules), key }));
 }
 
-/** The epoch counts the changes of the set of keys: any other number is the relay's doing (L4). */
+/** The epoch counts the changes of the set of keys (and the relay counts a commit too): any other number is the relay's doing (L4). */
 function numbering(log: RoomLog, entry: Entry, rules: LogRules): LogEffect[] {
   if (log.settling !== null || allowedChanges(log, entry).includes(entry.epoch - log.epoch)) return [];
   const place = { room: rules.room, seq: entry.seq, now: rules.now };
@@ -84,10 +93,17 @@ function numbering(log: RoomLog, entry: Entry, rules: LogRules): LogEffect[] {
 }
 
 function allowedChanges(log: RoomLog, entry: Entry): number[] {
-  if (entry.kind === 'envelope') return [0];
-  if (entry.kind === 'removeKey') return [1];
-  // A key that we refused may be known to the relay already or new to it.
-  return log.members.has(toText(entry.publicKey)) ? [0] : [0, 1];
+  switch (entry.kind) {
+    case 'envelope':
+    case 'message':
+      return [0];
+    case 'removeKey':
+    case 'commit':
+      return [1];
+    case 'registerKey':
+      // A key that we refused may be known to the relay already or new to it.
+      return log.members.has(toText(entry.publicKey)) ? [0] : [0, 1];
+  }
 }
 
 /** The end of the stretch whose beginning expired: from here on the roster is known again. */

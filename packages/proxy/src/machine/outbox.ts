@@ -128,6 +128,9 @@ function next(state: OutboxState): OutboxStep {
 function refused(state: OutboxState, input: Extract<OutboxInput, { kind: 'refused' }>): OutboxStep {
   const failures = state.failures + 1;
   const { code, retryAfter } = input.error;
+  if (code === 'epochConflict' && failures <= 3 && hasCaughtUp(state, input)) {
+    return next({ ...state, failures });
+  }
   const curedByLog = code === 'epochConflict' || code === 'keyNotRegistered';
   if (curedByLog && failures <= 3) {
     return { state: { ...state, gate: 'behind', failures }, effects: [{ kind: 'catchUp' }] };
@@ -137,6 +140,12 @@ function refused(state: OutboxState, input: Extract<OutboxInput, { kind: 'refuse
   const effects: OutboxEffect[] = [{ kind: 'wait', milliseconds }];
   if (curedByLog) effects.push({ kind: 'catchUp' });
   return { state: { ...state, gate: 'waiting', failures, problem }, effects };
+}
+
+/** L9: the log that was missed has been processed already, with the refusal or before it. */
+function hasCaughtUp(state: OutboxState, { id, error }: Extract<OutboxInput, { kind: 'refused' }>): boolean {
+  const refused = state.items.find((item) => item.id === id);
+  return error.epoch === state.epoch && refused?.sealedFor !== state.epoch;
 }
 
 function logged(state: OutboxState, input: Extract<OutboxInput, { kind: 'logged' }>): OutboxStep {

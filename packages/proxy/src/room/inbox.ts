@@ -5,13 +5,14 @@ import { openRoomInfo } from '../core/roomValues.ts';
 import { sameBytes, toText } from '../core/text.ts';
 import { applyEntry, settleRoster } from '../machine/applyEntry.ts';
 import type { MemberState } from '../machine/members.ts';
+import { splitBatch } from '../machine/room.ts';
 import { emptyLog, type LogEffect, type RoomLog, type Settled } from '../machine/roomLog.ts';
 import { alarmRow, noticeRow, orderOf } from '../machine/rows.ts';
 import { announceName } from './queue.ts';
 import { changeKey, type Draft, isRegistered, type RoomParts, writeRow } from './roomParts.ts';
 import { rulesOf } from './rules.ts';
 import { ownVoice } from './sealItem.ts';
-import { feedOutbox, raiseAlarm, replaceKey } from './turn.ts';
+import { feedOutbox, feedRoom, raiseAlarm, replaceKey, standing } from './turn.ts';
 
 export type Snapshot = RelayResponse<'enterRoom'>;
 
@@ -91,6 +92,20 @@ export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly En
     feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
   }
   noteRegistration(parts, draft);
+  // Entering again tells whether it has ended this room.
+  if (entries.some(({ kind }) => kind === 'commit')) feedRoom(parts, draft, { kind: 'connected' });
+}
+
+/** L6: taken where they follow what was processed; anything else is fetched. */
+export function takeLive(parts: RoomParts, draft: Draft, entries: readonly Entry[]): void {
+  const { phase } = draft.sync;
+  const cursor = draft.log?.cursor ?? 0;
+  const { known, next, hole, head } = splitBatch(entries, cursor);
+  checkKnown(parts, draft, known);
+  const inStep = phase === 'live' || phase === 'registering';
+  if (inStep) takeEntries(parts, draft, next);
+  const kind = hole || (!inStep && head > cursor) ? 'behind' : 'processed';
+  feedRoom(parts, draft, { kind, head, luck: Math.random(), ...standing(draft) });
 }
 
 /** K7. Who wanted to leave has left. */
@@ -152,7 +167,7 @@ function noteRegistration(parts: RoomParts, draft: Draft): void {
 }
 
 /** M9: entries that were processed before must be the same when they come again. */
-export function checkKnown(parts: RoomParts, draft: Draft, known: readonly Entry[]): void {
+function checkKnown(parts: RoomParts, draft: Draft, known: readonly Entry[]): void {
   for (const entry of known.slice(0, limits.fetchEntries)) {
     const ours = parts.store.log.entryAt(parts.number, entry.seq);
     if (ours && !sameBytes(ours.link, linkOf(entry))) raiseAlarm(parts, draft, 'logRolledBack', entry.seq);

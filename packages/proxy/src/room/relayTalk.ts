@@ -1,17 +1,18 @@
-import type {
-  RelayMessage,
-  RelayRequest,
-  RelayResponse,
-  RelayUpEvent,
-  Result,
-  WireError,
+import {
+  limits,
+  type RelayMessage,
+  type RelayRequest,
+  type RelayResult,
+  type RelayUpEvent,
+  type Result,
+  refuse,
+  type WireError,
 } from '@otr/protocol';
-import { limits } from '@otr/protocol';
 import { createRegistration } from '../core/registration.ts';
 import { signEnterRoom } from '../core/roomKeys.ts';
 import { fromText, randomId } from '../core/text.ts';
 import { splitBatch } from '../machine/room.ts';
-import { checkKnown, type Snapshot, takeEntries, takeSnapshot } from './inbox.ts';
+import { type Snapshot, takeEntries, takeLive, takeSnapshot } from './inbox.ts';
 import { announceName } from './queue.ts';
 import type { Draft, Later } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
@@ -21,6 +22,9 @@ import { feedOutbox, feedRoom, makeKey, standing } from './turn.ts';
 const hintDelay = 500;
 /** After the store failed, the room is entered anew. Milliseconds. */
 const storeRetry = 5_000;
+/** A room with registered keys has no commits: the relay that says so made it up, or it kept one of a deserted room. */
+const endedSentence =
+  'The relay says that this room has been closed. Make a new room and invite the others anew.';
 
 /** What a room says to its relay and hears from it. */
 export class RelayTalk {
@@ -52,20 +56,10 @@ export class RelayTalk {
     this.#session.tellMembers();
   }
 
-  /** L6: live entries are taken where they follow what was processed; anything else is fetched. */
   receiveEntries({ entries }: RelayMessage<'entries'>): void {
     const { sync, log } = this.#session.memory;
     if (!log || sync.phase === 'away' || sync.phase === 'entering') return;
-    const { parts } = this.#session;
-    this.#turn('received', (draft) => {
-      const { known, next, hole, head } = splitBatch(entries, log.cursor);
-      checkKnown(parts, draft, known);
-      const inStep = sync.phase === 'live' || sync.phase === 'registering';
-      if (inStep) takeEntries(parts, draft, next);
-      const missing = hole || (!inStep && head > log.cursor);
-      const kind = missing ? 'behind' : 'processed';
-      feedRoom(parts, draft, { kind, head, luck: Math.random(), ...standing(draft) });
-    });
+    this.#turn('received', (draft) => takeLive(this.#session.parts, draft, entries));
   }
 
   perform(later: Later): void {
@@ -99,7 +93,7 @@ export class RelayTalk {
   async ask<Event extends RelayUpEvent>(
     event: Event,
     request: RelayRequest<Event>,
-  ): Promise<Result<RelayResponse<Event>> | null> {
+  ): Promise<RelayResult<Event> | null> {
     const connection = this.#connection;
     const answer = await this.#session.around.link.request(event, request);
     return connection === this.#connection && !this.#session.closed ? answer : null;
@@ -119,7 +113,9 @@ export class RelayTalk {
     if (!this.#challenge) return null;
     const signature = signEnterRoom(keys, this.#challenge, room);
     const publicKeys = this.#session.memory.ownKeys.map(({ pair }) => pair.publicKey);
-    return this.ask('enterRoom', { room, signature, keys: publicKeys });
+    const { accessPublicKey: accessKey } = keys;
+    const entered = await this.ask('enterRoom', { room, accessKey, signature, keys: publicKeys });
+    return entered?.ok && entered.value.ended ? refuse('epochEnded', endedSentence) : entered;
   }
 
   async #enter(): Promise<void> {
@@ -188,13 +184,16 @@ export class RelayTalk {
     const sealed = parts.store.outbox.sealedItem(parts.number, id);
     if (!sealed) return;
     const { epoch, envelope } = sealed;
-    const answer = await this.ask('append', { room: parts.room, id: fromText(id), epoch, ...envelope });
+    const seen = this.#session.memory.log?.cursor ?? 0;
+    const request = { room: parts.room, id: fromText(id), epoch, seen, ...envelope };
+    const answer = await this.ask('append', request);
     if (!answer) return;
     if (!answer.ok) {
-      const { error } = answer;
-      this.#turn('refused', (draft) =>
-        feedOutbox(parts, draft, { kind: 'refused', id, error, luck: Math.random() }),
-      );
+      const { missed, ...error } = answer.error;
+      this.#turn('refused', (draft) => {
+        if (missed?.length) takeLive(parts, draft, missed); // L9
+        feedOutbox(parts, draft, { kind: 'refused', id, error, luck: Math.random() });
+      });
       return;
     }
     const { seq } = answer.value;

@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Entry, EnvelopeEntry } from '@otr/protocol';
+import { type Entry, type EnvelopeEntry, packEntry, type RelayUpEvent } from '@otr/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTamperingRelay, type TamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
-import { type EvilRelay, startEvilRelay } from './evilRelay.ts';
 import { fileStore, memoryStore, Person } from './person.ts';
 
 let relay: Relay;
-let evil: EvilRelay;
+let evil: TamperingRelay;
 let ana: Person;
 let ben: Person;
 let room: string;
@@ -17,7 +17,7 @@ let room: string;
 /** Ana talks to the honest side, Ben to what stands before it. */
 beforeEach(async () => {
   relay = await startRelay({ host: '127.0.0.1', port: 0, data: ':memory:' });
-  evil = await startEvilRelay(relay.url);
+  evil = await startTamperingRelay(relay.url);
   ana = new Person({ relayUrl: relay.url, name: 'Ana' });
   ben = new Person({ relayUrl: evil.url, name: 'Ben' });
   room = await ana.create('Garden');
@@ -42,8 +42,12 @@ function flip(bytes: Uint8Array): Uint8Array {
   return flipped;
 }
 
+function onEntry(change: (entry: Entry) => Entry[]): void {
+  evil.tamper({ entry: change });
+}
+
 function onEnvelope(change: (entry: EnvelopeEntry) => Entry[]): void {
-  evil.onEntry = (entry) => (entry.kind === 'envelope' ? change(entry) : [entry]);
+  onEntry((entry) => (entry.kind === 'envelope' ? change(entry) : [entry]));
 }
 
 async function troubled(...problems: string[]): Promise<void> {
@@ -69,7 +73,7 @@ test('a flipped bit in a slice is refused, and its absence noticed at the next m
   ]);
   await ana.says(room, 'changed');
   await troubled('badCiphertext');
-  evil.onEntry = (entry) => [entry];
+  evil.tamper({});
   await ana.says(room, 'next');
   await troubled('messageMissing');
   expect(await ben.texts(room)).toEqual(['first', 'next']);
@@ -144,7 +148,7 @@ test('[M5] two messages in the wrong order: the later is shown with an alarm, th
 });
 
 test('[K2] an invented member is refused, shown, and nothing is sealed for it', async () => {
-  evil.onEntry = (entry) =>
+  onEntry((entry) =>
     entry.kind === 'envelope'
       ? [
           {
@@ -157,15 +161,15 @@ test('[K2] an invented member is refused, shown, and nothing is sealed for it', 
             tag: randomBytes(32),
           },
         ]
-      : [entry];
+      : [entry],
+  );
   await ana.says(room, 'never arrives');
   await troubled('badRegistration');
   expect(ben.room(room)?.memberCount).toBe(2);
 });
 
 test('[K2] a swapped key in a registration is refused', async () => {
-  evil.onEntry = (entry) =>
-    entry.kind === 'registerKey' ? [{ ...entry, publicKey: randomBytes(32) }] : [entry];
+  onEntry((entry) => (entry.kind === 'registerKey' ? [{ ...entry, publicKey: randomBytes(32) }] : [entry]));
   const cleo = new Person({ relayUrl: relay.url, name: 'Cleo' });
   await cleo.joins(ana, room);
   await troubled('badRegistration');
@@ -183,7 +187,7 @@ test('[M6] a removed member that the relay keeps from one of us is noticed', asy
   const cleo = new Person({ relayUrl: relay.url, name: 'Cleo' });
   await cleo.joins(ana, room);
   await ben.until(() => ben.room(room)?.memberCount === 3);
-  evil.onEntry = (entry) =>
+  onEntry((entry) =>
     entry.kind === 'removeKey'
       ? [
           {
@@ -195,7 +199,8 @@ test('[M6] a removed member that the relay keeps from one of us is noticed', asy
             slices: [],
           },
         ]
-      : [entry];
+      : [entry],
+  );
   await cleo.ask('leaveRoom', { room });
   await ana.until(() => ana.room(room)?.memberCount === 2);
   await ana.says(room, 'Cleo is gone');
@@ -228,16 +233,17 @@ test('[M8] another history is noticed at the next message of who has seen the fi
 
 test('[M9] an entry that comes again with other content is an alarm', async () => {
   const kept: Entry[] = [];
-  evil.onEntry = (entry) => {
+  onEntry((entry) => {
     kept.push(entry);
     return [entry];
-  };
+  });
   await ana.says(room, 'second');
   await ben.hears(room, ['second']);
   const [entry] = kept;
+  if (!entry) throw new Error('nothing came');
   const bytes = Buffer.from(room, 'base64url');
-  evil.tell('entries', { room: bytes, entries: [entry] });
-  evil.tell('entries', { room: bytes, entries: [{ ...entry, id: randomBytes(16) }] });
+  evil.tell('entries', { room: bytes, entries: [packEntry(entry)] });
+  evil.tell('entries', { room: bytes, entries: [packEntry({ ...entry, id: randomBytes(16) })] });
   await troubled('logRolledBack');
   expect((await ben.troubles(room)).filter((problem) => problem === 'logRolledBack')).toHaveLength(1);
   expect(await ben.texts(room)).toEqual(['first', 'second']);
@@ -264,12 +270,16 @@ test('[W2] nonsense is left out, and the chat goes on', async () => {
 });
 
 test('nonsense in answers keeps the message and does not spin', async () => {
-  evil.onAnswer = (event, answer) => (event === 'append' ? { nonsense: true } : answer);
-  evil.onEntry = (entry) => (entry.kind === 'envelope' ? [] : [entry]);
+  const appended: RelayUpEvent[] = [];
+  evil.watch((event) => event === 'append' && appended.push(event));
+  evil.tamper({
+    answer: (event, answer) => (event === 'append' ? { nonsense: true } : answer),
+    entry: (entry) => (entry.kind === 'envelope' ? [] : [entry]),
+  });
   await ben.says(room, 'kept');
   await ben.until(() => ben.room(room)?.reason !== undefined);
   expect((await ben.messages(room)).at(-1)).toMatchObject({ text: 'kept', delivery: 'saved' });
-  expect(evil.asked.filter((event) => event === 'append')).toHaveLength(1);
+  expect(appended).toHaveLength(1);
 });
 
 test('[M11] a message that the store cannot read back ends nothing, and goes out with the next connection', async () => {
@@ -295,13 +305,14 @@ test('[M11] a message that the store cannot read back ends nothing, and goes out
 });
 
 test('a false acknowledgement is noticed, and the message is kept until the log has it', async () => {
-  evil.onAnswer = (event, answer) => (event === 'append' ? { ok: true, value: { seq: 1 } } : answer);
-  evil.onEntry = (entry) => (entry.kind === 'envelope' ? [] : [entry]);
+  evil.tamper({
+    answer: (event, answer) => (event === 'append' ? { ok: true, value: { seq: 1 } } : answer),
+    entry: (entry) => (entry.kind === 'envelope' ? [] : [entry]),
+  });
   await ben.says(room, 'really?');
   await troubled('entryWithheld');
   expect((await ben.messages(room)).at(-1)?.delivery).toBe('saved');
-  evil.onAnswer = (_event, answer) => answer;
-  evil.onEntry = (entry) => [entry];
+  evil.tamper({});
   await ben.settles(room);
   await ana.hears(room, ['really?']);
   expect(await ana.texts(room)).toEqual(['first', 'really?']);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
-import { startEvilRelay } from './evilRelay.ts';
 import { fileStore, Person } from './person.ts';
 
 let folder: string;
@@ -223,7 +223,7 @@ test('entries that expired before they were fetched are said to have; what is le
 
 test('a second relay that is out of reach is told, and let go with its last room', async () => {
   const second = await startRelay({ host: '127.0.0.1', port: 0, data: ':memory:' });
-  const evil = await startEvilRelay(second.url);
+  const evil = await startTamperingRelay(second.url);
   const ana = new Person({ relayUrl: second.url, name: 'Ana' });
   const ben = person('Ben');
   people.push(ana);

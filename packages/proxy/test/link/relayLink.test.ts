@@ -1,8 +1,8 @@
 import { createServer, type Server as HttpServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { limits, type RelayDownEvent } from '@otr/protocol';
+import { type Entry, limits, packEntry, type RelayDownEvent } from '@otr/protocol';
+import { relayParser } from '@otr/protocol/relayParser';
 import { Server, type Socket } from 'socket.io';
-import * as parser from 'socket.io-msgpack-parser';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createRelayLink, type RelayLink } from '../../src/link/relayLink.ts';
 import { silent } from '../../src/log.ts';
@@ -21,7 +21,7 @@ const room = Buffer.alloc(16);
 
 beforeEach(async () => {
   http = createServer();
-  server = new Server(http, { parser, transports: ['websocket'] });
+  server = new Server(http, { parser: relayParser, transports: ['websocket'] });
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
   url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
   told = [];
@@ -106,6 +106,7 @@ test('[W2] an answer that does not fit is a refusal', async () => {
     { ok: true },
     { ok: true, value: { seq: -1 } },
     { ok: false },
+    { ok: false, error: { code: 'epochConflict', message: 'Read on.', missed: [Buffer.alloc(40)] } },
   ];
   onConnection = (socket) => {
     socket.on('removeKey', (_request, answer) => answer(answers.shift()));
@@ -122,6 +123,30 @@ test('[W2] an answer that does not fit is a refusal', async () => {
     });
     expect(answer).toMatchObject({ ok: false, error: { code: 'internal' } });
   }
+});
+
+test('[L9] [W6] a refusal brings what was missed, unpacked', async () => {
+  const missed: Entry = {
+    kind: 'message',
+    seq: 7,
+    epoch: 3,
+    id: Buffer.alloc(16, 1),
+    slices: [],
+    body: Buffer.alloc(9),
+  };
+  onConnection = (socket) => {
+    const error = { code: 'epochConflict', message: 'Read on.', epoch: 3, missed: [packEntry(missed)] };
+    socket.on('append', (_request, answer) => answer({ ok: false, error }));
+    socket.emit('challenge', { nonce });
+  };
+  const open = start();
+  await until(() => count(['online', 7]) === 1);
+  const request = { room, id: Buffer.alloc(16), epoch: 2, seen: 6, from: Buffer.alloc(32), slices: [] };
+  const answer = await open.request('append', request);
+  expect(answer).toEqual({
+    ok: false,
+    error: { code: 'epochConflict', message: 'The relay says: Read on.', epoch: 3, missed: [missed] },
+  });
 });
 
 test('a request whose connection is lost is answered with relayUnreachable', async () => {
@@ -172,6 +197,7 @@ test('[W3] the largest answer to enterRoom arrives', async () => {
     head: 1,
     floor: 1,
     epoch: 1,
+    ended: false,
     registrations: members.map((publicKey) => ({
       publicKey,
       sealedProfile: Buffer.alloc(limits.sealed),
@@ -179,6 +205,7 @@ test('[W3] the largest answer to enterRoom arrives', async () => {
     })),
     marks: members.map((publicKey) => ({ publicKey, sealed: Buffer.alloc(limits.sealed) })),
     online: members,
+    knocks: [],
   };
   onConnection = (socket) => {
     socket.on('enterRoom', (_request, answer) => answer({ ok: true, value }));
@@ -186,7 +213,8 @@ test('[W3] the largest answer to enterRoom arrives', async () => {
   };
   const open = start();
   await until(() => count(['online', 7]) === 1);
-  const answer = await open.request('enterRoom', { room, signature: Buffer.alloc(64), keys: [] });
+  const accessKey = Buffer.alloc(32);
+  const answer = await open.request('enterRoom', { room, accessKey, signature: Buffer.alloc(64), keys: [] });
   expect(answer).toMatchObject({ ok: true });
 });
 

@@ -319,3 +319,25 @@ test('[K9] a room has no more members than an envelope can have recipients', () 
   expect(kinds()).toEqual(['badRegistration']);
   expect(log.members.has(key(ben))).toBe(false);
 });
+
+test.each([
+  ['message', () => apply({ kind: 'message', epoch: log.epoch, slices: [], body: bytes(7) })],
+  ['commit', () => apply({ kind: 'commit', epoch: log.epoch + 1, accessKey: bytes(8), body: bytes(7) })],
+] as const)(
+  '[M10] a %s has no business here: refused with its reason, and the log goes on',
+  (_kind, come) => {
+    register(me);
+    come();
+    expect(rows).toMatchObject([{ kind: 'refused', problem: 'unknownEntry', name: null }]);
+    expect(log.cursor).toBe(2);
+    register(ana, 'Ana');
+    expect(rows).toMatchObject([{ event: 'joined' }]);
+  },
+);
+
+test('[L4] a message that changes the epoch and a commit that does not are alarms', () => {
+  apply({ kind: 'message', epoch: log.epoch + 1, slices: [], body: bytes(7) });
+  expect(rows.map(({ kind }) => kind)).toContain('alarm');
+  apply({ kind: 'commit', epoch: log.epoch, accessKey: bytes(8), body: bytes(7) });
+  expect(rows.map(({ kind }) => kind)).toContain('alarm');
+});

@@ -63,6 +63,27 @@ const table: Line[] = [
     [{ kind: 'catchUp' }],
   ],
   [
+    '[L9] [M12] in flight × epochConflict whose epoch the log has reached: sealed anew at once',
+    { ...sent, epoch: 4 },
+    refusal('epochConflict', { epoch: 4 }),
+    { gate: 'open', inFlight: 'a', items: [waiting('a', 4), waiting('b')] },
+    [{ kind: 'seal', id: 'a', epoch: 4 }],
+  ],
+  [
+    '[M12] in flight × epochConflict whose epoch the log has not reached: nothing goes',
+    { ...sent, epoch: 4 },
+    refusal('epochConflict', { epoch: 5 }),
+    { gate: 'behind', inFlight: null },
+    [{ kind: 'catchUp' }],
+  ],
+  [
+    'in flight × epochConflict for the epoch that it was sealed for: nothing goes',
+    sent,
+    refusal('epochConflict', { epoch: 3 }),
+    { gate: 'behind', inFlight: null },
+    [{ kind: 'catchUp' }],
+  ],
+  [
     'in flight × keyNotRegistered: the log tells',
     sent,
     refusal('keyNotRegistered'),
@@ -153,7 +174,7 @@ test('a relay that always answers epochConflict is asked ever more slowly', () =
   let state: OutboxState = sent;
   const delays: number[] = [];
   for (let round = 0; round < 8; round++) {
-    const step = stepOutbox(state, refusal('epochConflict'));
+    const step = stepOutbox(state, refusal('epochConflict', { epoch: 3 }));
     for (const effect of step.effects) if (effect.kind === 'wait') delays.push(effect.milliseconds);
     const inStep = stepOutbox(step.state, { kind: 'inStep', epoch: 3 }).state;
     state = inStep.gate === 'waiting' ? stepOutbox(inStep, { kind: 'timeout' }).state : inStep;

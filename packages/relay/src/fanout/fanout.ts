@@ -1,19 +1,58 @@
-import type { Entry, RelayMessage } from '@otr/protocol';
+import type { RelayDownEvent, RelayMessageSent } from '@otr/protocol';
 
-/** Events that reach a room's connections as they are. */
-export type PlainEvent = 'keyCleanup' | 'mark' | 'volatile' | 'presence';
+/** Events that go to the members of a room as they are, to those who have proven the epoch `access` or a later one. */
+export type MemberEvent = 'keyCleanup' | 'mark' | 'volatile' | 'knock' | 'knockEnded';
+/** Events that go to the connection that made a knock. */
+export type KnockerEvent = 'welcome' | 'knockDismissed';
 
-/** Something for everyone in a room. `except` is the id of the connection it came from. */
+type Plain<Event extends RelayDownEvent> = {
+  [Kind in Event]: { kind: Kind; message: RelayMessageSent<Kind> };
+}[Event];
+
+/** Something that happened in a room, for the other processes that hold connections of it. */
 export type RoomEvent =
-  | { kind: 'entries'; room: Uint8Array; entries: Entry[] }
-  | { [Kind in PlainEvent]: { kind: Kind; message: RelayMessage<Kind>; except?: string } }[PlainEvent];
+  /**
+   * The log has grown by these entries. `packed` has them all where they are few and nobody has slices of them;
+   * otherwise the log has them.
+   */
+  | { kind: 'entries'; room: Uint8Array; first: number; last: number; packed?: readonly Buffer[] }
+  | (Plain<MemberEvent> & { access: number })
+  | Plain<KnockerEvent>
+  /** At the node that says so this public key is answered for, or is no longer. */
+  | { kind: 'presence'; room: Uint8Array; publicKey: Uint8Array; online: boolean }
+  /** Asks the other nodes for the `presence` of everyone in this room. */
+  | { kind: 'presenceAsked'; room: Uint8Array };
+
+export function roomOf(event: RoomEvent): Uint8Array {
+  return 'message' in event ? event.message.room : event.room;
+}
+
+export interface FanoutListener {
+  /**
+   * `node` is a random id of the process that it comes from. When one of the two was cut off meanwhile the id is
+   * another one, since events may be missing.
+   */
+  event(event: RoomEvent, node: string): void;
+  /** Nothing was heard of this node for a while, or it said goodbye: whatever it said of presence is void. */
+  nodeGone(node: string): void;
+}
 
 /**
- * Carries events to every connection of a room, wherever it is held. What it carries is a hint (rule L6): it may
- * lose an event, it must not reorder the entries of a room that one process publishes.
+ * Carries events from the process where they happen to all others. What it carries is a hint (rule L6): it may lose an
+ * event, or bring those of two nodes in either order. `test/fanoutContract.ts` is the acceptance suite.
  */
 export interface Fanout {
+  /** To all nodes but this one. Never throws, never waits: what cannot be sent is lost. */
   publish(event: RoomEvent): void;
-  /** The one who brings events to the connections of this process. */
-  onEvent(listener: (event: RoomEvent) => void): void;
+  /** Called once, before anything else. */
+  onEvent(listener: FanoutListener): void;
+  /**
+   * Resolves when events of this room reach this node, or when they cannot (then `isHealthy` is false). A
+   * room is joined or it is not, however often `join` was called.
+   */
+  join(room: Uint8Array): Promise<void>;
+  leave(room: Uint8Array): void;
+  /** While false the log has to be polled. */
+  readonly isHealthy: boolean;
+  close(): Promise<void>;
 }

@@ -1,25 +1,25 @@
-import { ok, refuse } from '@otr/protocol';
-import { provesAccess } from '../accessKey.ts';
-import { leaveRoom } from '../membership.ts';
+import { enterRoomMessage, ok, type RelayRequest, refuse } from '@otr/protocol';
+import { provesKey } from '../accessKey.ts';
+import type { Connection } from '../connection.ts';
+import { hintNewest, leaveRoom } from '../membership.ts';
 import { announcePresence } from '../presence.ts';
+import type { RelayParts } from '../relayParts.ts';
 import { type Handle, stored } from './route.ts';
 
 /** Rules S3 and S5. */
-export const createRoom: Handle<'createRoom'> = (relay, connection, request, answer) => {
-  const { room, accessKey, signature } = request;
-  if (!provesAccess(accessKey, { challenge: connection.challenge, room, signature })) {
-    return answer(notProven());
-  }
-  relay.batch.submit({ kind: 'createRoom', room, accessKey }, (written) => answer(stored(written)));
+export const createRoom: Handle<'createRoom'> = async (relay, connection, request, answer) => {
+  const { room, accessKey } = request;
+  if (!proves(connection, request)) return answer(notProven());
+  answer(stored(await relay.batch.written({ kind: 'createRoom', room, accessKey })));
 };
 
-/** Rule S3. The snapshot and the joining of live delivery are one step: no entry falls in between. */
-export const enterRoom: Handle<'enterRoom'> = (relay, connection, request, answer) => {
-  const { room, signature, keys } = request;
-  // A createRoom of the same turn counts, and what was appended before is in the snapshot.
-  relay.batch.flush();
-  const accessKey = relay.storage.accessKey(room);
-  if (accessKey === undefined) {
+/** Rules S3, A2 and A4. */
+export const enterRoom: Handle<'enterRoom'> = async (relay, connection, request, answer) => {
+  const { room, accessKey } = request;
+  // A createRoom of the same turn counts.
+  await relay.batch.flush();
+  const known = await relay.storage.findAccess(room, accessKey);
+  if (known.found === 'nothing') {
     return answer(
       refuse(
         'roomNotFound',
@@ -27,30 +27,61 @@ export const enterRoom: Handle<'enterRoom'> = (relay, connection, request, answe
       ),
     );
   }
-  if (!provesAccess(accessKey, { challenge: connection.challenge, room, signature })) {
-    return answer(notProven());
-  }
+  if (known.found === 'room' || !proves(connection, request)) return answer(notProven());
   const { roomsPerConnection } = relay.limits;
   if (!connection.hasEntered(room) && connection.rooms.length >= roomsPerConnection) {
     return answer(refuse('tooManyRooms', `A connection can enter ${roomsPerConnection} rooms at most.`));
   }
-  const snapshot = relay.storage.snapshot(room);
-  if (snapshot === undefined) throw new Error('a room without a snapshot');
-  connection.entered(room);
-  const change = relay.live.enter(connection, room, keys);
-  relay.cleanup.answered(room, keys);
-  const online = snapshot.registrations
-    .map(({ publicKey }) => publicKey)
-    .filter((publicKey) => relay.live.isOnline(room, publicKey));
-  answer(ok({ ...snapshot, online }));
-  announcePresence(relay, room, change, connection.id);
+  await enterWith(relay, connection, request, known.access, answer);
 };
 
-export const exitRoom: Handle<'exitRoom'> = (relay, connection, request, answer) => {
-  leaveRoom(relay, connection, request.room);
+/**
+ * First this node follows the room, then it reads how things are: an entry in between is either in the snapshot or
+ * comes live.
+ */
+async function enterWith(
+  relay: RelayParts,
+  connection: Connection,
+  { room, keys }: RelayRequest<'enterRoom'>,
+  access: number,
+  answer: Parameters<Handle<'enterRoom'>>[3],
+): Promise<void> {
+  const isFirst = !relay.live.has(room);
+  await relay.feed.join(room);
+  try {
+    const snapshot = await relay.storage.snapshot(room, access);
+    if (connection.isOver) return;
+    if (snapshot === undefined) throw new Error('a room without a snapshot');
+    connection.entered(room);
+    const reader = { access, after: snapshot.head, keys: snapshot.ended ? [] : keys };
+    const change = relay.live.enter(connection, room, reader);
+    if (!snapshot.ended) relay.live.opened(room, access);
+    const isBehind = !snapshot.ended && relay.feed.entered(room, snapshot.head);
+    relay.cleanup.answered(room, keys);
+    const online = snapshot.registrations
+      .map(({ publicKey }) => publicKey)
+      .filter((publicKey) => relay.live.isOnline(room, publicKey));
+    answer(ok({ ...snapshot, online }));
+    if (isFirst) relay.fanout.publish({ kind: 'presenceAsked', room });
+    if (isBehind) await hintNewest(relay, connection, room);
+    await announcePresence(relay, room, change, connection.id);
+  } finally {
+    relay.feed.release(room, 'joining');
+  }
+}
+
+export const exitRoom: Handle<'exitRoom'> = async (relay, connection, request, answer) => {
   answer(ok({}));
+  await leaveRoom(relay, connection, request.room);
 };
+
+function proves(
+  connection: Connection,
+  { room, accessKey, signature }: { room: Uint8Array; accessKey: Uint8Array; signature: Uint8Array },
+): boolean {
+  return provesKey(accessKey, enterRoomMessage(connection.challenge, room), signature);
+}
 
 function notProven() {
-  return refuse('notAuthorised', "The signature does not prove the room's secret on this connection.");
+  return refuse('notAuthorised', 'The signature does not prove an access key of this room on this connection.');
 }

@@ -1,27 +1,39 @@
-import { limits, ok, refuse } from '@otr/protocol';
+import { limits, ok } from '@otr/protocol';
 import { fromMapKey } from '../bytes.ts';
-import { type Handle, placed } from './route.ts';
+import { asSent } from '../storage/logEntry.ts';
+import { answerConflict } from './conflict.ts';
+import { byOf, type Handle, placed, stored } from './route.ts';
 
-/** Rules L1 to L5 and L7; most of them are decided where the entry is stored. */
+/** Rules L1 to L5, L7 and A3; they are decided where the entry is stored. */
 export const append: Handle<'append'> = (relay, connection, request, answer) => {
-  const { room, id, from } = request;
-  if (!relay.live.answersFor(connection, room, from)) {
-    const known = relay.storage.findEntry(room, id);
-    if (known) return answer(ok({ seq: known.seq }));
-    return answer(
-      relay.storage.isRegistered(room, from)
-        ? refuse('notAuthorised', 'This connection does not answer for the key it sends from.')
-        : refuse('keyNotRegistered', 'The key it sends from is not registered in the room.'),
-    );
-  }
-  relay.batch.submit({ kind: 'envelope', ...request }, (written) => {
+  const by = byOf(relay, connection, request.room, request.from);
+  relay.batch.submit({ kind: 'append', ...request, by }, (written) => {
     const result = placed(written);
-    answer(result.ok ? ok({ seq: result.value.seq }) : result);
+    if (result.ok) answer(ok({ seq: result.value.seq }));
+    else answerConflict(relay, connection, request, result, answer);
   });
 };
 
-/** Entries after a place, up to half a frame, with the reader's own slices (rule L5). */
-export const fetch: Handle<'fetch'> = (relay, connection, request, answer) => {
-  const keys = relay.live.keysOf(connection, request.room).map(fromMapKey);
-  answer(ok(relay.storage.fetch({ ...request, keys, maxBytes: limits.relayFrame / 2 })));
+/** Entries after a place, up to half a frame, as far as the reader's access goes, with its own slices (L5, A4). */
+export const fetch: Handle<'fetch'> = async (relay, connection, request, answer) => {
+  const { room, after, limit } = request;
+  const keys = relay.live.keysOf(connection, room).map(fromMapKey);
+  const access = relay.live.accessOf(connection, room) ?? -1;
+  const fetched = await relay.storage.fetch({
+    room,
+    access,
+    after,
+    limit,
+    maxBytes: limits.relayFrame / 2,
+    keys,
+  });
+  relay.metrics.count('fetches');
+  relay.metrics.count('entriesFetched', fetched.entries.length);
+  answer(ok({ ...fetched, entries: fetched.entries.map(asSent) }));
+};
+
+/** Rule L11. */
+export const setRetention: Handle<'setRetention'> = async (relay, connection, request, answer) => {
+  const by = byOf(relay, connection, request.room);
+  answer(stored(await relay.batch.written({ kind: 'setRetention', ...request, by })));
 };

@@ -1,32 +1,75 @@
-import { type RelayUpEvent, relayUp } from '@otr/protocol';
+import { CheckedAppend, type RelayUpEvent, relayUp } from '@otr/protocol';
+import { z } from 'zod';
 import { createRoom, enterRoom, exitRoom } from './access.ts';
+import { commit } from './commits.ts';
+import { dismissKnock, knock, putInvite, removeInvite, withdrawKnock } from './invites.ts';
 import { allKeys, registerKey, removeKey } from './keys.ts';
-import { append, fetch } from './log.ts';
+import { append, fetch, setRetention } from './log.ts';
 import type { Route } from './route.ts';
 import { mark, putRoomInfo, volatile } from './sealed.ts';
 
-/** One for each 16 KiB of an envelope. */
+/** One for each 16 KiB. */
 const perSize = 16 * 1024;
 const free = () => 0;
 const some = (cost: number) => () => cost;
+const byLength = (parts: readonly { readonly length: number }[]) =>
+  parts.reduce((bytes, { length }) => bytes + length, 0) / perSize;
+
+/** Checked where its frame was decoded, once; in another frame it has not come (rule W5). */
+const checkedAppend = z.instanceof(CheckedAppend);
+
+const [nothing, entered] = ['nothing', 'entered'] as const;
 
 /** Every event that a proxy may send, with who may send it and what it takes from the connection's rate. */
 export const routes: { readonly [Event in RelayUpEvent]: Route<Event> } = {
-  createRoom: { parse: relayUp.createRoom.request, needsRoom: false, cost: some(4), handle: createRoom },
-  enterRoom: { parse: relayUp.enterRoom.request, needsRoom: false, cost: some(1), handle: enterRoom },
-  exitRoom: { parse: relayUp.exitRoom.request, needsRoom: true, cost: free, handle: exitRoom },
-  registerKey: { parse: relayUp.registerKey.request, needsRoom: true, cost: some(4), handle: registerKey },
-  removeKey: { parse: relayUp.removeKey.request, needsRoom: true, cost: free, handle: removeKey },
-  allKeys: { parse: relayUp.allKeys.request, needsRoom: true, cost: free, handle: allKeys },
+  createRoom: { parse: relayUp.createRoom.request, needs: nothing, cost: some(4), handle: createRoom },
+  enterRoom: {
+    parse: relayUp.enterRoom.request,
+    needs: nothing,
+    cost: some(1),
+    handle: enterRoom,
+    holdsLater: true,
+  },
+  exitRoom: { parse: relayUp.exitRoom.request, needs: entered, cost: free, handle: exitRoom },
+  registerKey: {
+    parse: relayUp.registerKey.request,
+    needs: entered,
+    cost: some(4),
+    handle: registerKey,
+    holdsLater: true,
+  },
+  removeKey: { parse: relayUp.removeKey.request, needs: entered, cost: free, handle: removeKey },
+  /** Of who knocks too. */
+  allKeys: { parse: relayUp.allKeys.request, needs: nothing, cost: free, handle: allKeys },
   append: {
-    parse: relayUp.append.request,
-    needsRoom: true,
-    cost: ({ slices, body }) =>
-      slices.reduce((bytes, slice) => bytes + slice.ciphertext.length, body?.length ?? 0) / perSize,
+    parse: checkedAppend,
+    needs: entered,
+    cost: ({ slices, body }) => {
+      let bytes = body?.length ?? 0;
+      for (const { ciphertext } of slices) bytes += ciphertext.length;
+      return bytes / perSize;
+    },
     handle: append,
   },
-  fetch: { parse: relayUp.fetch.request, needsRoom: true, cost: ({ limit }) => limit / 250, handle: fetch },
-  putRoomInfo: { parse: relayUp.putRoomInfo.request, needsRoom: true, cost: some(4), handle: putRoomInfo },
-  mark: { parse: relayUp.mark.request, needsRoom: true, cost: free, handle: mark },
-  volatile: { parse: relayUp.volatile.request, needsRoom: true, cost: free, handle: volatile },
+  commit: {
+    parse: relayUp.commit.request,
+    needs: entered,
+    cost: ({ body, welcomes }) => 2 + byLength([body, ...welcomes.map(({ sealed }) => sealed)]),
+    handle: commit,
+  },
+  fetch: { parse: relayUp.fetch.request, needs: entered, cost: ({ limit }) => limit / 250, handle: fetch },
+  putRoomInfo: { parse: relayUp.putRoomInfo.request, needs: entered, cost: some(4), handle: putRoomInfo },
+  mark: { parse: relayUp.mark.request, needs: entered, cost: free, handle: mark },
+  volatile: { parse: relayUp.volatile.request, needs: entered, cost: free, handle: volatile },
+  setRetention: { parse: relayUp.setRetention.request, needs: entered, cost: some(4), handle: setRetention },
+  putInvite: { parse: relayUp.putInvite.request, needs: entered, cost: some(4), handle: putInvite },
+  removeInvite: { parse: relayUp.removeInvite.request, needs: entered, cost: some(1), handle: removeInvite },
+  knock: {
+    parse: relayUp.knock.request,
+    needs: nothing,
+    cost: ({ sealed }) => 4 + byLength([sealed]),
+    handle: knock,
+  },
+  withdrawKnock: { parse: relayUp.withdrawKnock.request, needs: nothing, cost: some(1), handle: withdrawKnock },
+  dismissKnock: { parse: relayUp.dismissKnock.request, needs: entered, cost: some(1), handle: dismissKnock },
 };

@@ -1,25 +1,23 @@
 import { ok, refuse } from '@otr/protocol';
-import { type Handle, stored } from './route.ts';
+import { byOf, type Handle, stored } from './route.ts';
 
-export const putRoomInfo: Handle<'putRoomInfo'> = (relay, _connection, request, answer) => {
-  relay.batch.submit({ kind: 'roomInfo', ...request }, (written) => answer(stored(written)));
+export const putRoomInfo: Handle<'putRoomInfo'> = async (relay, connection, request, answer) => {
+  const by = byOf(relay, connection, request.room);
+  answer(stored(await relay.batch.written({ kind: 'putRoomInfo', ...request, by })));
 };
 
 /** A member's mark: kept, the latest wins, and told to the others. */
 export const mark: Handle<'mark'> = (relay, connection, request, answer) => {
-  if (!relay.live.answersFor(connection, request.room, request.publicKey)) {
-    return answer(refuse('notAuthorised', 'This connection does not answer for the key.'));
-  }
-  relay.batch.submit({ kind: 'mark', ...request }, (written) => {
-    answer(stored(written));
-    if (written.outcome === 'stored') {
-      relay.fanout.publish({ kind: 'mark', message: request, except: connection.id });
-    }
-  });
+  const by = byOf(relay, connection, request.room, request.publicKey);
+  relay.batch.submit({ kind: 'mark', ...request, by }, (written) => answer(stored(written)), connection.id);
 };
 
-/** Fanned out and forgotten. */
+/** Fanned out and forgotten. Only members of the newest epoch that this node knows of may (rule A3). */
 export const volatile: Handle<'volatile'> = (relay, connection, request, answer) => {
-  relay.fanout.publish({ kind: 'volatile', message: request, except: connection.id });
+  const access = relay.live.accessOf(connection, request.room) ?? -1;
+  if (access < relay.live.roomAccess(request.room)) {
+    return answer(refuse('epochEnded', 'A commit has ended this epoch. Read on to it, then enter anew.'));
+  }
+  relay.news.tell({ kind: 'volatile', message: request, access }, connection.id);
   answer(ok({}));
 };

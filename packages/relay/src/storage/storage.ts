@@ -1,27 +1,18 @@
-import type { Entry, RelayRequest, RelayResponse, WireError } from '@otr/protocol';
+import type { RelayResponseSent } from '@otr/protocol';
 import type { Log } from '../log.ts';
-
-/** One change. `registerKey`, `removeKey` and `envelope` become entries of the room's log. */
-export type Write =
-  | { kind: 'createRoom'; room: Uint8Array; accessKey: Uint8Array }
-  | ({ kind: 'registerKey' } & RelayRequest<'registerKey'>)
-  | ({ kind: 'removeKey'; reason: 'left' | 'cleanup' } & RelayRequest<'removeKey'>)
-  | ({ kind: 'envelope' } & RelayRequest<'append'>)
-  | ({ kind: 'mark' } & RelayRequest<'mark'>)
-  | ({ kind: 'roomInfo' } & RelayRequest<'putRoomInfo'>);
-
-/** What became of a write: a new entry (with all slices), an entry id that was known already, or a refusal. */
-export type Written =
-  | { outcome: 'appended'; entry: Entry }
-  | { outcome: 'known'; seq: number; epoch: number }
-  | { outcome: 'stored' }
-  | { outcome: 'refused'; error: WireError };
+import type { LogEntry } from './logEntry.ts';
+import type { Write, Written } from './write.ts';
 
 /** What `enterRoom` answers, without who is online. */
-export type RoomSnapshot = Omit<RelayResponse<'enterRoom'>, 'online'>;
+export type RoomSnapshot = Omit<RelayResponseSent<'enterRoom'>, 'online'>;
+
+/** `access` of a reader that is the relay itself: nothing is hidden from it. */
+export const wholeLog = 'wholeLog';
 
 export interface FetchRequest {
   room: Uint8Array;
+  /** The reader's proven epoch: entries up to the commit that ended it are given (rule A4). */
+  access: number | typeof wholeLog;
   after: number;
   limit: number;
   /** Stops after the entry that exceeds it; at least one entry is given. */
@@ -30,10 +21,24 @@ export interface FetchRequest {
   keys: readonly Uint8Array[];
 }
 
-export interface RoomKey {
-  room: Uint8Array;
-  publicKey: Uint8Array;
+export interface Fetched {
+  entries: LogEntry[];
+  /** `seq` of the newest entry that the reader may see; 0 for none. */
+  head: number;
+  floor: number;
 }
+
+/** Somebody answered for a registered key, or for a waiting knock by its key package reference. */
+export interface Answer {
+  room: Uint8Array;
+  key: Uint8Array;
+  at: number;
+}
+
+/** A registered key or a waiting knock that nobody answers for (rules K6 and N4). */
+export type Silent =
+  | { kind: 'registration'; room: Uint8Array; publicKey: Uint8Array }
+  | { kind: 'knock'; room: Uint8Array; id: Uint8Array };
 
 /** The store did not do what was asked; nothing was changed. The relay answers `storageFailed` and lives on. */
 export class StorageFailure extends Error {
@@ -41,9 +46,12 @@ export class StorageFailure extends Error {
 }
 
 /** For work that nobody waits for: a failing store is logged, and the work is left for another time. */
-export function unlessStorageFails<Value>(log: Log, run: () => Value): Value | undefined {
+export async function unlessStorageFails<Value>(
+  log: Log,
+  run: () => Promise<Value>,
+): Promise<Value | undefined> {
   try {
-    return run();
+    return await run();
   } catch (error) {
     if (!(error instanceof StorageFailure)) throw error;
     log('storageFailed', { reason: error.message });
@@ -51,31 +59,50 @@ export function unlessStorageFails<Value>(log: Log, run: () => Value): Value | u
   }
 }
 
+/** What one room may use of the store. */
+export interface StorageLimits {
+  membersPerRoom: number;
+  /** Stored bytes of one room's log. */
+  logBytesPerRoom: number;
+  waitingKnocksPerRoom: number;
+  invitesPerRoom: number;
+}
+
 /**
- * Rooms, their logs and registrations on disk. Every method throws `StorageFailure` when the disk or the file
- * fails. `test/storageContract.ts` is the acceptance suite of every implementation.
+ * Rooms, their logs and registrations, durable. Every method rejects with `StorageFailure` when the store fails.
+ * `test/storageContract.ts` is the acceptance suite of every implementation.
  */
 export interface Storage {
   /**
-   * All writes in order and in one durable transaction: when it returns they are on disk, when it throws none
-   * of them happened. Refusals (rules S5, L3, L4, L7) concern single writes.
+   * All writes in order and in one durable transaction: when it resolves they are on disk, when it rejects none of
+   * them happened. Refusals concern single writes.
    */
-  write(writes: readonly Write[], at: number): Written[];
-  accessKey(room: Uint8Array): Uint8Array | undefined;
-  /** `seq` of the newest entry; 0 for none. */
-  head(room: Uint8Array): number;
-  snapshot(room: Uint8Array): RoomSnapshot | undefined;
-  fetch(request: FetchRequest): RelayResponse<'fetch'>;
-  /** The place of an entry id that is in the log already (rule L3). */
-  findEntry(room: Uint8Array, id: Uint8Array): { seq: number; epoch: number } | undefined;
-  isRegistered(room: Uint8Array, publicKey: Uint8Array): boolean;
-  /** Somebody answered for these registered keys. */
-  recordAnswers(answers: readonly (RoomKey & { at: number })[]): void;
-  /** Every registered key counts as answered for at this time: the grace period starts anew (rule K6). */
-  restartGrace(at: number): void;
-  /** Registered keys that nobody answered for since `before`. */
-  silentKeys(before: number, limit: number): RoomKey[];
-  /** Deletes some of the entries older than `before`. Returns how many; 0 when none is left. */
-  prune(before: number): number;
-  close(): void;
+  write(writes: readonly Write[], at: number): Promise<Written[]>;
+  /** The epoch that this access key opened in this room. */
+  findAccess(
+    room: Uint8Array,
+    accessKey: Uint8Array,
+  ): Promise<{ found: 'room' } | { found: 'nothing' } | { found: 'access'; access: number }>;
+  /** Whether holders of this invite may knock. */
+  hasInvite(room: Uint8Array, invite: Uint8Array): Promise<boolean>;
+  /** `seq` of the newest entry of each of these rooms that has one. */
+  heads(rooms: readonly Uint8Array[]): Promise<{ room: Uint8Array; head: number }[]>;
+  /** What the holder of this epoch's access key is given on entering. */
+  snapshot(room: Uint8Array, access: number): Promise<RoomSnapshot | undefined>;
+  fetch(request: FetchRequest): Promise<Fetched>;
+  /** Those of the keys that are registered in the room. */
+  registered(room: Uint8Array, keys: readonly Uint8Array[]): Promise<Uint8Array[]>;
+  recordAnswers(answers: readonly Answer[]): Promise<void>;
+  /** Everything that waits for answers counts as answered at this time: the grace period starts anew (rule K6). */
+  restartGrace(at: number): Promise<void>;
+  /** What nobody answered for since `before`. */
+  silent(before: number, limit: number): Promise<Silent[]>;
+  /**
+   * Deletes some of the entries older than `at - retentionMs`, or than the room's own shorter limit. Returns how many;
+   * 0 when none is left.
+   */
+  prune(at: number, retentionMs: number): Promise<number>;
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
 }

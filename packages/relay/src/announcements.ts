@@ -1,0 +1,78 @@
+import type { Announce } from './batch.ts';
+import { mapKey } from './bytes.ts';
+import type { RoomFeed } from './roomFeed.ts';
+import type { RoomNews } from './roomNews.ts';
+import type { LogEntry } from './storage/logEntry.ts';
+import type { By, Write, Written } from './storage/write.ts';
+
+/** What rooms are told of the writes of a batch: entries as one frame a room (rule L10), then everything else. */
+export function announcements(feed: RoomFeed, news: RoomNews): Announce {
+  return (made) => {
+    const appended = new Map<string, { room: Uint8Array; entries: LogEntry[] }>();
+    for (const { write, written } of made) {
+      if (written.outcome !== 'appended') continue;
+      const name = mapKey(write.room);
+      const ofRoom = appended.get(name) ?? { room: write.room, entries: [] };
+      ofRoom.entries.push(written.entry);
+      appended.set(name, ofRoom);
+    }
+    for (const { room, entries } of appended.values()) feed.appended(room, entries);
+    for (const { write, written, from } of made) tell(news, write, written, from);
+  };
+}
+
+function tell(news: RoomNews, write: Write, written: Written, from: string | undefined): void {
+  switch (write.kind) {
+    case 'commit':
+      if (written.outcome === 'appended') tellAdmitted(news, write, written);
+      break;
+    case 'mark':
+      if (written.outcome === 'stored') tellMark(news, write, from);
+      break;
+    case 'knock':
+      if (written.outcome === 'stored') tellKnock(news, write);
+      break;
+    case 'dismissKnock':
+    case 'removeInvite':
+      if (written.outcome === 'stored') tellDismissed(news, write, written.endedKnocks);
+      break;
+  }
+}
+
+function tellAdmitted(
+  news: RoomNews,
+  { room, welcomes }: Extract<Write, { kind: 'commit' }>,
+  { entry, admitted }: Extract<Written, { outcome: 'appended' }>,
+): void {
+  const ids = new Set(admitted.map(mapKey));
+  for (const { knock, sealed } of welcomes) {
+    // The members know it by the commit.
+    if (!ids.has(mapKey(knock))) continue;
+    news.tell({ kind: 'welcome', message: { room, id: knock, seq: entry.seq, sealed } });
+  }
+}
+
+function tellMark(news: RoomNews, write: Extract<Write, { kind: 'mark' }>, from: string | undefined): void {
+  const { room, publicKey, sealed, by } = write;
+  news.tell({ kind: 'mark', message: { room, publicKey, sealed }, access: accessOf(by) }, from);
+}
+
+function tellKnock(news: RoomNews, { room, id, invite, keyPackageRef, sealed }: Extract<Write, { kind: 'knock' }>) {
+  const knock = { id, invite, keyPackageRef, sealed };
+  news.tell({ kind: 'knock', message: { room, knock }, access: 0 });
+}
+
+function tellDismissed(
+  news: RoomNews,
+  { room }: Extract<Write, { kind: 'dismissKnock' | 'removeInvite' }>,
+  ended: readonly Uint8Array[],
+): void {
+  for (const id of ended) {
+    news.tell({ kind: 'knockDismissed', message: { room, id } });
+    news.tell({ kind: 'knockEnded', message: { room, id }, access: 0 });
+  }
+}
+
+function accessOf(by: By): number {
+  return by === 'relay' ? 0 : by.access;
+}

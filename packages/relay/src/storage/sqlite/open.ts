@@ -1,0 +1,88 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { decide } from '../decide.ts';
+import { type Storage, StorageFailure, type StorageLimits } from '../storage.ts';
+import type { Write, Written } from '../write.ts';
+import { preparedAnswers } from './answers.ts';
+import { openDatabase } from './database.ts';
+import { preparedPrune } from './prune.ts';
+import { Reads } from './read.ts';
+import { RoomCache } from './roomCache.ts';
+import { preparedStore } from './store.ts';
+import { storedFacts } from './storedFacts.ts';
+import { guarded, transaction } from './transaction.ts';
+
+/** Entering counts as use of a room (rule L11), written down once in so many milliseconds. */
+const usedAgainMs = 24 * 3_600_000;
+
+/** `databaseBytes` bounds the whole database; beyond it writes fail. */
+export type SqliteLimits = StorageLimits & { databaseBytes: number };
+
+/** Opens the embedded store: a data folder, or `:memory:`. Throws `StartRefused`. */
+export function openSqlite(data: string, limits: SqliteLimits): Storage {
+  const { database, close } = openDatabase(data, limits.databaseBytes);
+  const cache = new RoomCache(database);
+  const write = preparedWrite(database, cache, limits);
+  const reads = new Reads(database, cache);
+  const answers = preparedAnswers(database);
+  const prune = preparedPrune(database);
+  const noteUse = preparedNoteUse(database, cache);
+  const ping = database.prepare('SELECT 1');
+
+  return {
+    write: async (writes, at) => guarded(() => write(writes, at)),
+    findAccess: async (room, accessKey) => guarded(() => reads.findAccess(room, accessKey)),
+    hasInvite: async (room, invite) => guarded(() => reads.hasInvite(room, invite)),
+    heads: async (rooms) => guarded(() => reads.heads(rooms)),
+    snapshot: async (room, access) =>
+      guarded(() => {
+        noteUse(room, Date.now());
+        return reads.snapshot(room, access);
+      }),
+    fetch: async (request) => guarded(() => reads.fetch(request)),
+    registered: async (room, keys) => guarded(() => reads.registered(room, keys)),
+    recordAnswers: async (answered) => transaction(database, () => answers.record(answered)),
+    restartGrace: async (at) => transaction(database, () => answers.restartGrace(at)),
+    silent: async (before, limit) => guarded(() => answers.silent(before, limit)),
+    prune: async (at, retentionMs) => {
+      const entries = transaction(database, () => prune(at, retentionMs));
+      cache.forget();
+      return entries;
+    },
+    ping: async () => {
+      guarded(() => ping.get());
+    },
+    close: async () => close(),
+  };
+}
+
+/** A store that cannot write keeps nobody out. */
+function preparedNoteUse(database: DatabaseSync, cache: RoomCache) {
+  const update = database.prepare('UPDATE rooms SET used_at = ? WHERE number = ?');
+  return (id: Uint8Array, at: number): void => {
+    const room = cache.room(id);
+    if (room === undefined || room.state.usedAt > at - usedAgainMs) return;
+    try {
+      guarded(() => update.run(at, room.number));
+      cache.committed({ ...room, state: { ...room.state, usedAt: at } }, []);
+    } catch (error) {
+      if (!(error instanceof StorageFailure)) throw error;
+    }
+  };
+}
+
+function preparedWrite(database: DatabaseSync, cache: RoomCache, limits: StorageLimits) {
+  const facts = storedFacts(database, cache);
+  const store = preparedStore(database);
+  return (writes: readonly Write[], at: number): Written[] => {
+    const { written, changes } = decide(writes, facts, limits, at);
+    if (changes.length === 0) return written;
+    const stored = transaction(database, () =>
+      changes.map((change) => ({ change, room: store(change, cache.room(change.after.room), at) })),
+    );
+    for (const { change, room } of stored) {
+      const keys = [...change.registrations].map(([key, value]): [string, boolean] => [key, !!value]);
+      cache.committed(room, keys);
+    }
+    return written;
+  };
+}

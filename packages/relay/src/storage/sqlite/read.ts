@@ -1,0 +1,152 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isCommit, type Knock, limits, type Slice } from '@otr/protocol';
+import { mapKey } from '../../bytes.ts';
+import { type LogEntry, sizeOf } from '../logEntry.ts';
+import { type Fetched, type FetchRequest, type RoomSnapshot, wholeLog } from '../storage.ts';
+import type { RoomCache, StoredRoom } from './roomCache.ts';
+import { bytesOf, numberOf, type Row } from './rows.ts';
+
+/** What is read of rooms, for one reader. */
+export class Reads {
+  readonly #cache: RoomCache;
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(database: DatabaseSync, cache: RoomCache) {
+    this.#cache = cache;
+    this.#sql = prepare(database);
+  }
+
+  findAccess(id: Uint8Array, accessKey: Uint8Array) {
+    const room = this.#cache.room(id);
+    if (room === undefined) return { found: 'nothing' } as const;
+    if (mapKey(room.state.accessKey) === mapKey(accessKey)) {
+      return { found: 'access', access: room.state.access } as const;
+    }
+    const row = this.#sql.access.get(room.number, accessKey);
+    if (row === undefined) return { found: 'room' } as const;
+    return { found: 'access', access: numberOf(row, 'epoch') } as const;
+  }
+
+  hasInvite(id: Uint8Array, invite: Uint8Array): boolean {
+    const room = this.#cache.room(id);
+    return room !== undefined && this.#sql.invite.get(room.number, invite) !== undefined;
+  }
+
+  heads(ids: readonly Uint8Array[]): { room: Uint8Array; head: number }[] {
+    return ids.flatMap((room) => {
+      const head = this.#cache.room(room)?.state.head ?? 0;
+      return head > 0 ? [{ room, head }] : [];
+    });
+  }
+
+  registered(id: Uint8Array, keys: readonly Uint8Array[]): Uint8Array[] {
+    const room = this.#cache.room(id);
+    if (room === undefined || room.state.members === 0) return [];
+    const members = this.#cache.members(room);
+    return keys.filter((key) => members.has(mapKey(key)));
+  }
+
+  snapshot(id: Uint8Array, access: number): RoomSnapshot | undefined {
+    const room = this.#cache.room(id);
+    if (room === undefined) return undefined;
+    const { floor, state } = room;
+    if (access === state.access) return this.#currentSnapshot(room);
+    const head = this.#lastSeen(room, access);
+    if (head === undefined) return undefined;
+    return { head, floor, epoch: access, ended: true, registrations: [], marks: [], knocks: [] };
+  }
+
+  fetch({ room: id, access, after, limit, maxBytes, keys }: FetchRequest): Fetched {
+    const room = this.#cache.room(id);
+    if (room === undefined) return { entries: [], head: 0, floor: 1 };
+    const { floor } = room;
+    // A former epoch whose row is gone ended before the oldest entry that is kept.
+    const head = this.#lastSeen(room, access) ?? 0;
+    const entries: LogEntry[] = [];
+    let bytes = 0;
+    for (const row of this.#sql.entries.iterate(room.number, after, head, limit)) {
+      const entry = this.#entryOf(room.number, row, keys);
+      entries.push(entry);
+      bytes += sizeOf(entry);
+      if (bytes > maxBytes) break;
+    }
+    return { entries, head, floor };
+  }
+
+  /** `seq` of the newest entry that this access opens (rule A4). */
+  #lastSeen({ number, state }: StoredRoom, access: number | typeof wholeLog): number | undefined {
+    if (access === wholeLog || access === state.access) return state.head;
+    const row = this.#sql.until.get(number, access);
+    return row && numberOf(row, 'until');
+  }
+
+  #entryOf(room: number, row: Row, keys: readonly Uint8Array[]): LogEntry {
+    const packed = bytesOf(row, 'packed');
+    const seq = numberOf(row, 'seq');
+    const hasSlices = !isCommit(packed) && numberOf(row, 'bytes') > packed.length;
+    const slices = hasSlices ? keys.flatMap((to) => this.#slice(room, seq, to)) : [];
+    return { seq, epoch: numberOf(row, 'epoch'), isCommit: isCommit(packed), packed, slices };
+  }
+
+  #slice(room: number, seq: number, to: Uint8Array): Slice[] {
+    const row = this.#sql.slice.get(room, seq, to);
+    return row === undefined ? [] : [{ to, ciphertext: bytesOf(row, 'ciphertext') }];
+  }
+
+  #currentSnapshot({ number, floor, state }: StoredRoom): RoomSnapshot {
+    const roomInfo = this.#sql.roomInfo.get(number);
+    return {
+      head: state.head,
+      floor,
+      epoch: state.epoch,
+      ended: false,
+      registrations: this.#sql.registrations.all(number).map((row) => ({
+        publicKey: bytesOf(row, 'public_key'),
+        sealedProfile: bytesOf(row, 'sealed_profile'),
+        tag: bytesOf(row, 'tag'),
+      })),
+      marks: this.#sql.marks.all(number).map((row) => ({
+        publicKey: bytesOf(row, 'public_key'),
+        sealed: bytesOf(row, 'sealed'),
+      })),
+      knocks: this.#waitingKnocks(number),
+      ...(roomInfo && { roomInfo: bytesOf(roomInfo, 'sealed') }),
+    };
+  }
+
+  /** The longest waiting first, up to half a frame. */
+  #waitingKnocks(number: number): Knock[] {
+    const knocks: Knock[] = [];
+    let bytes = 0;
+    for (const row of this.#sql.waitingKnocks.iterate(number)) {
+      const sealed = bytesOf(row, 'sealed');
+      bytes += sealed.length;
+      if (bytes > limits.relayFrame / 2) break;
+      const [id, invite] = [bytesOf(row, 'id'), bytesOf(row, 'invite')];
+      knocks.push({ id, invite, keyPackageRef: bytesOf(row, 'key_package_ref'), sealed });
+    }
+    return knocks;
+  }
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    access: database.prepare(
+      'SELECT epoch FROM access WHERE room = ? AND access_key = ? ORDER BY epoch DESC LIMIT 1',
+    ),
+    until: database.prepare('SELECT until FROM access WHERE room = ? AND epoch = ?'),
+    invite: database.prepare('SELECT 1 FROM invites WHERE room = ? AND invite = ?'),
+    roomInfo: database.prepare('SELECT sealed FROM room_infos WHERE room = ?'),
+    registrations: database.prepare(
+      'SELECT public_key, sealed_profile, tag FROM registrations WHERE room = ?',
+    ),
+    marks: database.prepare('SELECT public_key, sealed FROM marks WHERE room = ?'),
+    waitingKnocks: database.prepare(
+      'SELECT id, invite, key_package_ref, sealed FROM knocks WHERE room = ? AND seq IS NULL ORDER BY number',
+    ),
+    entries: database.prepare(
+      'SELECT seq, epoch, bytes, packed FROM entries WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+    ),
+    slice: database.prepare('SELECT ciphertext FROM slices WHERE room = ? AND seq = ? AND to_key = ?'),
+  };
+}

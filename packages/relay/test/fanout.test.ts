@@ -1,0 +1,18 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { isMissing, startRedis, type UrlService } from '../../../tests/services.ts';
+import { inProcessBus, inProcessFanout } from '../src/fanout/inProcess.ts';
+import { openRedis } from '../src/fanout/redis.ts';
+import { silent } from '../src/log.ts';
+import { fanoutContract } from './fanoutContract.ts';
+
+const bus = inProcessBus();
+fanoutContract('in process', async () => inProcessFanout(bus));
+
+describe.skipIf(isMissing('Redis'))('with Redis', () => {
+  let redis: UrlService;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  fanoutContract('Redis', () => openRedis(redis.url, silent));
+});

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { unpackEntry } from '@otr/protocol';
+import { expect, test } from 'vitest';
+import { wholeLog } from '../../src/storage/storage.ts';
+import type { Write } from '../../src/storage/write.ts';
+import type { OpenStorage } from '../storageContract.ts';
+import {
+  codeOf,
+  commit,
+  create,
+  envelope,
+  fetchAll,
+  headOf,
+  knockWith,
+  member,
+  message,
+  openRoom,
+  pairwiseRoom,
+  register,
+  remove,
+  seqOf,
+  writeOne,
+} from '../storedRoom.ts';
+import { testSlice } from '../testRoom.ts';
+import { MiB, roomy } from './roomy.ts';
+
+export function logContract(open: OpenStorage): void {
+  test('writes to a room that does not exist are refused and reads find nothing', async () => {
+    const storage = await open(roomy);
+    const [room, key] = [randomBytes(16), randomBytes(32)];
+    const writes: Write[] = [
+      register(room),
+      remove(room, key),
+      message(room, 0),
+      commit(room, 0),
+      knockWith(room, key),
+      { kind: 'setRetention', room, by: member, milliseconds: 1 },
+    ];
+    for (const written of await storage.write(writes, 1)) expect(codeOf(written)).toBe('roomNotFound');
+    expect(await storage.snapshot(room, 0)).toBeUndefined();
+    expect(await storage.heads([room])).toEqual([]);
+    expect(await fetchAll(storage, room)).toEqual([]);
+    expect(await storage.registered(room, [key])).toEqual([]);
+    expect(await storage.hasInvite(room, key)).toBe(false);
+    await storage.ping();
+  });
+
+  test('an empty batch is nothing', async () => {
+    const storage = await open(roomy);
+    expect(await storage.write([], 1)).toEqual([]);
+    await storage.recordAnswers([]);
+    expect(await storage.heads([])).toEqual([]);
+  });
+
+  test('[L1] entries of each room get 1, 2, 3 …, several rooms in one batch, a new one among them', async () => {
+    const storage = await open(roomy);
+    const rooms = [await pairwiseRoom(storage), await pairwiseRoom(storage)];
+    const batch: Write[] = rooms.flatMap(({ room, key }) => [envelope(room, key, 1), envelope(room, key, 1)]);
+    const fresh = randomBytes(16);
+    const written = await storage.write([...batch, create(fresh), message(fresh, 0), message(fresh, 0)], 1);
+    expect(written.map(seqOf)).toEqual([2, 3, 2, 3, undefined, 1, 2]);
+    for (const { room } of rooms) {
+      expect((await fetchAll(storage, room)).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    }
+    const heads = await storage.heads([fresh, ...rooms.map(({ room }) => room), randomBytes(16)]);
+    expect(new Set(heads.map(({ room, head }) => `${Buffer.from(room).toString('hex')} ${head}`))).toEqual(
+      new Set([`${fresh.toString('hex')} 2`].concat(rooms.map(({ room }) => `${room.toString('hex')} 3`))),
+    );
+  });
+
+  test('[L3] a known id is answered with its place, also inside one batch, whatever else is wrong', async () => {
+    const storage = await open(roomy);
+    const { room, key } = await pairwiseRoom(storage);
+    const sent = envelope(room, key, 1);
+    const place = { outcome: 'known', seq: 2, epoch: 1 };
+    expect((await storage.write([sent, sent], 1))[1]).toEqual(place);
+    const changed: Write[] = [
+      { ...sent, epoch: 9, from: randomBytes(32) },
+      { ...sent, by: { access: 7, answers: false } },
+      { ...commit(room, 5), id: sent.id },
+      { ...register(room), id: sent.id },
+      { ...remove(room, randomBytes(32)), id: sent.id },
+    ];
+    for (const written of await storage.write(changed, 1)) expect(written).toEqual(place);
+    expect(await headOf(storage, room)).toBe(2);
+  });
+
+  test('[L3] the same id in another room is another entry', async () => {
+    const storage = await open(roomy);
+    const [a, b] = [await openRoom(storage), await openRoom(storage)];
+    const sent = message(a.room, 0);
+    expect((await storage.write([sent, { ...sent, room: b.room }], 1)).map(seqOf)).toEqual([1, 1]);
+    expect(await writeOne(storage, sent)).toMatchObject({ outcome: 'known', seq: 1 });
+  });
+
+  test('[L3] what was refused is not known', async () => {
+    const storage = await open(roomy);
+    const { room } = await openRoom(storage);
+    const early = message(room, 4, 0);
+    expect((await storage.write([early, { ...early, epoch: 0 }, early], 1)).map(codeOf)).toEqual([
+      'epochConflict',
+      'appended',
+      'known',
+    ]);
+  });
+
+  test('[W6] entries come back as they were written, packed once', async () => {
+    const storage = await open(roomy);
+    const { room, key } = await pairwiseRoom(storage);
+    const body = randomBytes(5_000);
+    const sent = { ...envelope(room, key, 1), body, slices: [testSlice(key)] };
+    const written = await storage.write([sent, envelope(room, key, 1), remove(room, key)], 1);
+    const entries = written.map((outcome) => 'entry' in outcome && outcome.entry);
+    expect((await fetchAll(storage, room, [key])).slice(1)).toMatchObject(
+      entries.map((entry) => entry && place(entry)),
+    );
+    const [, first] = await fetchAll(storage, room);
+    const { id, from } = sent;
+    expect(first && unpackEntry(first.packed)).toEqual({
+      kind: 'envelope',
+      seq: 2,
+      id,
+      epoch: 1,
+      from,
+      body,
+      slices: [],
+    });
+  });
+
+  test('[L5] fetch gives slices for the named keys and no others', async () => {
+    const storage = await open(roomy);
+    const { room, key } = await pairwiseRoom(storage);
+    const guest = register(room);
+    const slices = [testSlice(key), testSlice(guest.publicKey)];
+    await storage.write([guest, { ...envelope(room, key, 2), slices }], 1);
+    const slicesFor = async (keys: Uint8Array[]) => (await fetchAll(storage, room, keys)).at(-1)?.slices;
+    expect(await slicesFor([])).toEqual([]);
+    expect(await slicesFor([guest.publicKey])).toEqual([slices[1]]);
+    expect(await slicesFor([randomBytes(32), key])).toEqual([slices[0]]);
+    expect(await slicesFor([key, guest.publicKey])).toHaveLength(2);
+  });
+
+  test('fetch stops at its limits and gives one entry at least', async () => {
+    const storage = await open(roomy);
+    const { room } = await openRoom(storage);
+    const large = () => ({ ...message(room, 0), body: randomBytes(1_000) });
+    await storage.write(Array.from({ length: 9 }, large), 1);
+    const seqs = async (limit: number, maxBytes: number) => {
+      const request = { room, access: wholeLog, after: 1, limit, maxBytes, keys: [] } as const;
+      return (await storage.fetch(request)).entries.map(({ seq }) => seq);
+    };
+    expect(await seqs(3, MiB)).toEqual([2, 3, 4]);
+    expect(await seqs(100, 0)).toEqual([2]);
+    expect(await seqs(100, 2_500)).toEqual([2, 3, 4]);
+  });
+
+  test('a full log refuses envelopes, and takes what removes somebody', async () => {
+    const storage = await open({ ...roomy, logBytesPerRoom: 10_000 });
+    const { room, key } = await pairwiseRoom(storage);
+    const large = (): Write => ({ ...envelope(room, key, 1), body: randomBytes(9_000) });
+    expect((await storage.write([large(), large()], 1)).map(codeOf)).toEqual(['appended', 'roomFull']);
+    expect(codeOf(await writeOne(storage, { ...register(room), sealedProfile: randomBytes(1_000) }))).toBe(
+      'roomFull',
+    );
+    expect(seqOf(await writeOne(storage, remove(room, key)))).toBe(3);
+    const other = await openRoom(storage);
+    const full = { ...message(other.room, 0), body: randomBytes(9_900) };
+    expect((await storage.write([full, message(other.room, 0)], 1)).map(codeOf)).toEqual([
+      'appended',
+      'roomFull',
+    ]);
+    expect(codeOf(await writeOne(storage, commit(other.room, 0)))).toBe('appended');
+    const endless = { ...commit(other.room, 1), body: randomBytes(5_000) };
+    expect(codeOf(await writeOne(storage, endless))).toBe('roomFull');
+  });
+}
+
+function place({
+  seq,
+  epoch,
+  isCommit,
+  packed,
+}: {
+  seq: number;
+  epoch: number;
+  isCommit: boolean;
+  packed: Buffer;
+}) {
+  return { seq, epoch, isCommit, packed };
+}

@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { benchAppends } from './appends.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchIdleMemory } from './idleMemory.ts';
 import { benchSealing } from './sealing.ts';
@@ -13,6 +14,7 @@ console.log(
 const benchmarks: Record<string, (pinned: boolean) => void | Promise<void>> = {
   sealing: benchSealing,
   delivery: benchDelivery,
+  appends: benchAppends,
   idleMemory: benchIdleMemory,
 };
 const asked = process.argv.slice(2);

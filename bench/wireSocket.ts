@@ -91,7 +91,7 @@ export class WireSocket {
   #frames(chunk: Buffer, start: number): number {
     let offset = start;
     while (chunk.length - offset >= 10 || chunk.length - offset >= 2 + (chunk[offset + 1] ?? 127)) {
-      const isText = ((chunk[offset] ?? 0) & 0x0f) === text;
+      const opcode = (chunk[offset] ?? 0) & 0x0f;
       const short = chunk[offset + 1] ?? 0;
       const begin = offset + (short < 126 ? 2 : short === 126 ? 4 : 10);
       const length =
@@ -103,9 +103,10 @@ export class WireSocket {
       const end = begin + length;
       const isHeadOnly = this.onHead !== undefined;
       if (chunk.length < (isHeadOnly ? begin + Math.min(length, headBytes) : end)) return offset;
-      if (isText && length === 1 && chunk[begin] === ping) this.send([Buffer.from('3')], true);
+      if (opcode === text && length === 1 && chunk[begin] === ping) this.send([Buffer.from('3')], true);
+      else if (opcode > binary) this.close();
       else if (this.onHead) this.onHead(chunk, begin, length);
-      else this.onFrame(chunk.subarray(begin, end), isText);
+      else this.onFrame(chunk.subarray(begin, end), opcode === text);
       offset = end;
       if (end > chunk.length) {
         this.#skip = end - chunk.length;

@@ -21,6 +21,8 @@ export interface Service {
 export interface ServicePlan {
   /** Who it runs as and who owns the folder; absent: as this process. */
   owner?: { uid: number; gid: number } | undefined;
+  /** Where its folder is made; absent: among the temporary ones. */
+  under?: string | undefined;
   prepare?(folder: string): Promise<void>;
   command(folder: string, port: number): { file: string; args: string[] };
   /** A line that it prints when it can be used. */
@@ -32,7 +34,7 @@ export interface ServicePlan {
 const attempts = 20;
 
 export async function startService(plan: ServicePlan): Promise<Service> {
-  const folder = mkdtempSync(join(tmpdir(), 'otr-service-'));
+  const folder = mkdtempSync(join(plan.under ?? tmpdir(), 'otr-service-'));
   if (plan.owner) chownSync(folder, plan.owner.uid, plan.owner.gid);
   const guard = startGuard(folder);
   const launch = (port: number) => spawnReady(plan, folder, port, guard.watch);

@@ -29,14 +29,18 @@ export interface PostgresService extends UrlService {
 
 /**
  * A throwaway PostgreSQL with fsync on, on a free port of 127.0.0.1. It goes with this process, whatever ends it.
- * `settings` are lines of `postgresql.conf`.
+ * `settings` are lines of `postgresql.conf`; its folder is made under `under`, or among the temporary ones.
  */
-export async function startPostgres(settings: readonly string[] = []): Promise<PostgresService> {
+export async function startPostgres(
+  settings: readonly string[] = [],
+  under?: string,
+): Promise<PostgresService> {
   const programs = found(findPostgres(), 'PostgreSQL');
   const owner = postgresOwner();
   let databases = 0;
   const service = await startService({
     owner,
+    under,
     async prepare(folder) {
       const data = join(folder, 'data');
       const options = ['-U', 'postgres', '--auth=trust', '--no-sync', '-E', 'UTF8', '--locale=C'];

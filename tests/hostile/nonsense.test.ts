@@ -66,6 +66,39 @@ describe('a relay that talks nonsense', () => {
     expect(await bob.texts(room), `seed ${seed}`).toEqual(['still here?', 'yes']);
   });
 
+  it.each([1, 2, 3, 4])(
+    '[W5] in frames that begin with %i costs a connection, and nothing else',
+    async (kind) => {
+      const { ann, bob, room } = scene;
+      const { visitors } = scene.relay;
+      const before = visitors.length;
+      for (let length = 0; length < 100; length++) {
+        visitors[1]?.sendFrame(Buffer.concat([Buffer.of(kind), randomBytes(length)]));
+      }
+      await ann.says(room, 'still here?');
+      await bob.hears(room, ['still here?']);
+      await bob.says(room, 'yes');
+      await ann.hears(room, ['yes']);
+      expect(visitors.length).toBeGreaterThan(before);
+      for (const each of [ann, bob]) expect(await each.troubles(room)).toEqual([]);
+    },
+  );
+
+  it('[W6] in packed entries is ignored: the room goes on', async () => {
+    const { ann, bob, room } = scene;
+    const [bytes, connections] = [Buffer.from(room, 'base64url'), scene.relay.visitors.length];
+    for (let round = 0; round < 500; round++) {
+      const packed = randomBytes(random.below(200));
+      packed[0] = random.below(7);
+      if (packed.length > 32) packed.writeUInt32BE(random.below(packed.length), 29);
+      scene.relay.visitors[1]?.send('entries', { room: bytes, entries: [packed] });
+    }
+    await ann.says(room, 'still here?');
+    await bob.hears(room, ['still here?']);
+    expect(await bob.texts(room), `seed ${seed}`).toEqual(['still here?']);
+    expect(scene.relay.visitors).toHaveLength(connections);
+  });
+
   it('[W2] in answers keeps messages in the queue until it answers properly', async () => {
     const { ann, bob, room } = scene;
     scene.relay.tamper({

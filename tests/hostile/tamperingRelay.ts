@@ -18,7 +18,12 @@ import { PacketType } from 'socket.io-parser';
 const encoder = new relayParser.Encoder();
 
 /** One proxy's connection, numbered in the order in which they came. */
-export type Visitor = { index: number; send(event: string, data: unknown): void };
+export type Visitor = {
+  index: number;
+  send(event: string, data: unknown): void;
+  /** Bytes as a WebSocket message of its own. */
+  sendFrame(frame: Buffer): void;
+};
 
 export type Tampering = {
   /** What the proxy is shown in place of an entry, live, fetched or missed (`[]` withholds it). */
@@ -72,7 +77,7 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
     },
   );
   server.on('connection', (down) => {
-    const visitor = { index: visitors.length, send: senderTo(down) };
+    const visitor = visitorOf(down, visitors.length);
     visitors.push(visitor);
     passOn(trueRelayUrl, down, visitor, watchers, () => tampering);
   });
@@ -107,12 +112,19 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
 }
 
 /** Written below Socket.IO's interface, which refuses names such as `disconnect`: a hostile relay does not. */
-function senderTo(down: Socket): Visitor['send'] {
-  return (event, data) => {
-    const packet = { type: PacketType.EVENT, nsp: '/', data: [event, data] };
-    // The parser's types say a buffer; it is a list of one, as Socket.IO wants it.
-    const [frame] = encoder.encode(packet) as unknown as [Buffer];
+function visitorOf(down: Socket, index: number): Visitor {
+  const sendFrame = (frame: Buffer) => {
     if (down.connected) down.conn.write(frame);
+  };
+  return {
+    index,
+    sendFrame,
+    send(event, data) {
+      const packet = { type: PacketType.EVENT, nsp: '/', data: [event, data] };
+      // The parser's types say a buffer; it is a list of one, as Socket.IO wants it.
+      const [frame] = encoder.encode(packet) as unknown as [Buffer];
+      sendFrame(frame);
+    },
   };
 }
 

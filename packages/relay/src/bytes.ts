@@ -6,11 +6,11 @@ export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** A room id or a public key as the key of a `Map`. */
+/** A room id or a public key as the key of a `Map`: a character for each byte. */
 export function mapKey(bytes: Uint8Array): string {
-  return asBuffer(bytes).toString('base64');
+  return asBuffer(bytes).toString('latin1');
 }
 
 export function fromMapKey(key: string): Buffer {
-  return Buffer.from(key, 'base64');
+  return Buffer.from(key, 'latin1');
 }

@@ -10,6 +10,14 @@ import type { Listener } from './roomLive.ts';
 import { TokenBucket } from './tokenBucket.ts';
 import { terminate, whenRead } from './transport.ts';
 
+/** What becomes of a connection that reads too slowly. */
+export interface SlowReading {
+  /** It gets no live events until it has read what is due. */
+  fellBehind(): void;
+  /** It has, and missed entries of this room. */
+  caughtUp(connection: Connection, room: Uint8Array): void;
+}
+
 /** One proxy's connection: its challenge, the rooms it has entered, and what it may still send and be sent. */
 export class Connection implements Listener {
   readonly id: string;
@@ -23,7 +31,7 @@ export class Connection implements Listener {
   readonly #rooms = new Map<string, Uint8Array>();
   /** Rooms with entries that were left out while this connection read too slowly. */
   readonly #behind = new Set<string>();
-  readonly #onCaughtUp: (connection: Connection, room: Uint8Array) => void;
+  readonly #slow: SlowReading;
   readonly #idle: Set<Connection>;
   readonly #enterTimer: NodeJS.Timeout;
   #isOver = false;
@@ -33,14 +41,14 @@ export class Connection implements Listener {
     limits: RelayLimits,
     /** All connections that have entered no room; this one is added. */
     idle: Set<Connection>,
-    onCaughtUp: (connection: Connection, room: Uint8Array) => void,
+    slow: SlowReading,
   ) {
     this.id = socket.id;
     this.#socket = socket;
     this.#writer = new FrameWriter(socket);
     this.#limits = limits;
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, Date.now());
-    this.#onCaughtUp = onCaughtUp;
+    this.#slow = slow;
     this.#idle = idle.add(this);
     this.#enterTimer = setTimeout(() => {
       if (idle.size > limits.idleConnections) this.cut();
@@ -120,10 +128,11 @@ export class Connection implements Listener {
     const isFirst = this.#behind.size === 0;
     this.#behind.add(mapKey(room));
     if (!isFirst) return;
+    this.#slow.fellBehind();
     whenRead(this.#socket, this.#limits.behindBytes / 2, () => {
       const rooms = [...this.#behind];
       this.#behind.clear();
-      for (const name of rooms) if (this.#rooms.has(name)) this.#onCaughtUp(this, fromMapKey(name));
+      for (const name of rooms) if (this.#rooms.has(name)) this.#slow.caughtUp(this, fromMapKey(name));
     });
   }
 }

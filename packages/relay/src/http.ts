@@ -37,7 +37,13 @@ export function createHttp(options: { tls?: TlsFiles; health: Health; log: Log }
     const server = createServer(bounds, answer);
     return { server, scheme: 'http', reload: () => {}, stop: () => {} };
   }
-  const server = createTlsServer({ ...bounds, ...readTls(tls), minVersion: 'TLSv1.2' }, answer);
+  const secure = {
+    ...bounds,
+    ...readTls(tls),
+    minVersion: 'TLSv1.2',
+    handshakeTimeout: slowestRequest,
+  } as const;
+  const server = createTlsServer(secure, answer);
   const fresh = keepTlsFresh(server, tls, log);
   return { server, scheme: 'https', ...fresh };
 }

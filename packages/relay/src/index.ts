@@ -1,5 +1,6 @@
 /** The delivery service: orders and keeps ciphertext. */
 export type { Log } from './log.ts';
+export { backupSqlite, checkStore, pruneStore, restoreSqlite } from './maintenance.ts';
 export {
   type CleanupOptions,
   defaultCleanup,
@@ -7,7 +8,7 @@ export {
   type RelayLimits,
   type RelayOptions,
 } from './options.ts';
-export { type Pruned, pruneStore } from './pruneStore.ts';
 export { type Relay, startRelay } from './server.ts';
 export { StartRefused } from './startRefused.ts';
+export type { CheckReport } from './storage/checkReport.ts';
 export type { StoreOptions } from './storage/openStorage.ts';

@@ -35,7 +35,10 @@ export class RoomNews {
   /** Rule A4: a reader of a former epoch hears nothing but its log. */
   #tellMembers(news: Extract<News, { kind: MemberEvent }>, except: string | undefined): void {
     const { room } = news.message;
-    const needed = Math.max(news.access, this.#live.roomAccess(room));
+    const current = this.#live.roomAccess(room);
+    // From a node that has not heard of the commit yet, by somebody whom it may have removed.
+    if (news.kind === 'volatile' && news.access < current) return;
+    const needed = Math.max(news.access, current);
     for (const [listener, { access }] of this.#live.listeners(room)) {
       if (access >= needed && listener.id !== except) listener.sendLive(news.kind, news.message);
     }

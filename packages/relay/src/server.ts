@@ -28,6 +28,7 @@ import { openConnections, shutDown } from './shutDown.ts';
 import { StartRefused } from './startRefused.ts';
 import { openStorage } from './storage/openStorage.ts';
 import type { Storage } from './storage/storage.ts';
+import { forgetRequest } from './transport.ts';
 import { guardUpgrades } from './upgrades.ts';
 
 export interface Relay {
@@ -53,7 +54,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const limits = { ...defaultLimits, ...options.limits };
   const log = options.log ?? silent;
   const storage = await openStorage(options, limits, log);
-  const fanout = await openFanout(options.redis, log);
+  const fanout = await openFanout(options.redis, log).catch(async (error: unknown) => {
+    await storage.close();
+    throw error;
+  });
   return await startOn({ storage, fanout }, options);
 }
 
@@ -80,6 +84,8 @@ async function serve(
   await relay.cleanup.start();
   const stopWork = startWork(relay, options);
   const metrics = await listen(http, io, relay, options).catch(async (error: unknown) => {
+    http.server.close();
+    http.server.closeAllConnections();
     await stopWork();
     http.stop();
     throw error;
@@ -183,10 +189,12 @@ function attach(http: HttpServer, relay: RelayParts, health: Health, admission: 
 function accept(relay: RelayParts, socket: Socket, idle: Set<Connection>): void {
   const quietly = (work: Promise<void>) =>
     void work.catch((error: unknown) => relay.log('internalError', faultFields(error)));
-  const connection = new Connection(socket, relay.limits, idle, (behind, room) =>
-    quietly(hintNewest(relay, behind, room)),
-  );
+  const connection = new Connection(socket, relay.limits, idle, {
+    fellBehind: () => relay.metrics.count('fellBehind'),
+    caughtUp: (behind, room) => quietly(hintNewest(relay, behind, room)),
+  });
   relay.metrics.count('connectionsOpened');
+  forgetRequest(socket);
   // Never passed on: no event of a peer is emitted on the socket, where `error` and `disconnect` mean something.
   socket.use((packet) => receive(relay, connection, packet));
   socket.on('error', () => relay.log('badFrame'));

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { Socket as NetSocket } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as wait } from 'node:timers/promises';
 import type { Server, Socket } from 'socket.io';
 import type { Health } from './health.ts';
 
@@ -39,6 +39,8 @@ export async function shutDown({ io, http, open, health, finishWrites, patience 
     const group = sockets.slice(at, at + size);
     for (const socket of group) transportOf(socket)?.pause();
     await within(finishWrites(), at + size < sockets.length ? groupMs : lastWrites);
+    // Acknowledgements are written at the end of the turn.
+    await immediate();
     for (const socket of group) closeWhenWritten(socket);
   }
   await within(finishWrites(), lastWrites);

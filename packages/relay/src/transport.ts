@@ -3,6 +3,7 @@ import type { Socket } from 'socket.io';
 
 /** The parts of engine.io's socket and of ws that tell what a slow reader is owed; their types hide them. */
 interface Engine {
+  request: unknown;
   readyState: string;
   writeBuffer: { data?: string | Uint8Array }[];
   transport: {
@@ -55,4 +56,9 @@ export function whenRead(socket: Socket, bytes: number, run: () => void): void {
 /** Ends the connection now; a closing handshake would wait for a peer that may never read. */
 export function terminate(socket: Socket): void {
   engineOf(socket).transport.socket?.terminate();
+}
+
+/** Lets go of the request that opened the connection, which would else be kept as long: a third of what it takes. */
+export function forgetRequest(socket: Socket): void {
+  engineOf(socket).request = undefined;
 }

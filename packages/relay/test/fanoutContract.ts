@@ -38,7 +38,7 @@ export function testNode(fanout: Fanout): TestNode {
   return { fanout, heard, gone, until };
 }
 
-/** Grows by one with each call. */
+/** The log of this room has grown by the entry at this place. */
 export function growth(room: Uint8Array, seq: number): RoomEvent {
   return { kind: 'entries', room, first: seq, last: seq };
 }

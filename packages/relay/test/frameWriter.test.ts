@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type Entry, encodeEntries, packEntry, relayDown } from '@otr/protocol';
@@ -11,7 +13,8 @@ import { describe, expect, it } from 'vitest';
 import { FrameWriter } from '../src/frameWriter.ts';
 import { unreadBytes, whenRead } from '../src/transport.ts';
 import { webSocketFrame } from '../src/webSocketFrame.ts';
-import { afterTest } from './afterTest.ts';
+import { afterTest, dataFolder } from './afterTest.ts';
+import { hasOpenssl, writeCertificate } from './testCertificate.ts';
 
 const room = randomBytes(16);
 
@@ -23,9 +26,14 @@ interface Pair {
   ids: number[];
 }
 
+function certificate() {
+  const { certFile, keyFile } = writeCertificate(dataFolder(), 'relay');
+  return { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+}
+
 /** A bare Socket.IO server with the relay's wire, and a client of it. */
-async function pair(): Promise<Pair> {
-  const http = createServer();
+async function pair(scheme: 'http' | 'https' = 'http'): Promise<Pair> {
+  const http = scheme === 'http' ? createServer() : createHttpsServer(certificate());
   const server = new Server(http, {
     transports: ['websocket'],
     perMessageDeflate: false,
@@ -35,7 +43,8 @@ async function pair(): Promise<Pair> {
   await once(http, 'listening');
   const connected = new Promise<Socket>((resolve) => server.on('connection', resolve));
   const { port } = http.address() as AddressInfo;
-  const client = io(`http://127.0.0.1:${port}`, {
+  const client = io(`${scheme}://127.0.0.1:${port}`, {
+    rejectUnauthorized: false,
     transports: ['websocket'],
     parser: proxyParser,
     forceNew: true,
@@ -116,6 +125,32 @@ function randomFrom(seed: number): () => number {
   };
 }
 
+/** Acknowledgements, frames and packets of Socket.IO, while the client reads now and then. */
+async function expectOrderKept(scheme: 'http' | 'https', seed: number): Promise<void> {
+  const ends = await pair(scheme);
+  const random = randomFrom(seed);
+  const count = 600;
+  const { note, all } = arrivals(ends.client, count);
+  await appends(ends, 200, note);
+  const stream = clientStream(ends.client);
+  let wasHeldBack = false;
+  for (let next = 1; next <= count; next++) {
+    const luck = random();
+    if (luck < 0.02) stream.pause();
+    else if (luck > 0.98) stream.resume();
+    const kind = Math.floor(random() * 3);
+    const id = kind === 0 ? ends.ids.shift() : undefined;
+    if (id !== undefined) ends.writer.acknowledge({ id, seq: next });
+    else if (kind === 1) ends.socket.emit('other', next);
+    else ends.writer.write(entriesFrame(next, Math.floor(random() * 60_000) + 1));
+    wasHeldBack ||= ends.socket.conn.transport.writable === false;
+    if (random() < 0.2) await new Promise((resolve) => setImmediate(resolve));
+  }
+  stream.resume();
+  expect(await all).toEqual(Array.from({ length: count }, (_, index) => index + 1));
+  expect(wasHeldBack).toBe(true);
+}
+
 describe('frame writer', () => {
   it('[L10] what is given in one turn leaves with one write, acknowledgements in one frame', async () => {
     const ends = await pair();
@@ -139,28 +174,11 @@ describe('frame writer', () => {
   });
 
   it.each([1, 2, 3, 4])('[L10] keeps the order of everything, with a slow reader (seed %i)', async (seed) => {
-    const ends = await pair();
-    const random = randomFrom(seed);
-    const count = 600;
-    const { note, all } = arrivals(ends.client, count);
-    await appends(ends, 200, note);
-    const stream = clientStream(ends.client);
-    let wasHeldBack = false;
-    for (let next = 1; next <= count; next++) {
-      const luck = random();
-      if (luck < 0.02) stream.pause();
-      else if (luck > 0.98) stream.resume();
-      const kind = Math.floor(random() * 3);
-      const id = kind === 0 ? ends.ids.shift() : undefined;
-      if (id !== undefined) ends.writer.acknowledge({ id, seq: next });
-      else if (kind === 1) ends.socket.emit('other', next);
-      else ends.writer.write(entriesFrame(next, Math.floor(random() * 60_000) + 1));
-      wasHeldBack ||= ends.socket.conn.transport.writable === false;
-      if (random() < 0.2) await new Promise((resolve) => setImmediate(resolve));
-    }
-    stream.resume();
-    expect(await all).toEqual(Array.from({ length: count }, (_, index) => index + 1));
-    expect(wasHeldBack).toBe(true);
+    await expectOrderKept('http', seed);
+  });
+
+  it.skipIf(!hasOpenssl()).each([5, 6])('[L10] the same through TLS (seed %i)', async (seed) => {
+    await expectOrderKept('https', seed);
   });
 
   it('without going behind what engine.io holds back, frames would overtake (negative control)', async () => {

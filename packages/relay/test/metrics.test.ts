@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Metrics } from '../src/metrics.ts';
 import { startMetricsServer } from '../src/metricsServer.ts';
@@ -51,6 +52,14 @@ test('no label can hold a room or a person: each has few values, known beforehan
   const text = await scraped(new Metrics());
   const labels = new Set([...text.matchAll(/^otr_relay_\w+\{(\w+)=/gm)].map(([, label]) => label));
   expect([...labels].sort()).toEqual(['code', 'le', 'outcome']);
+});
+
+test('the guide names metrics that are there', async () => {
+  const guide = readFileSync(new URL('../../../docs/guide/hosting.md', import.meta.url), 'utf8');
+  const named = new Set([...guide.matchAll(/otr_relay_\w+/g)].map(([name]) => name));
+  expect(named.size).toBeGreaterThan(4);
+  const text = await scraped(new Metrics());
+  expect([...named].filter((name) => !new RegExp(`^${name}[ {]`, 'm').test(text))).toEqual([]);
 });
 
 test('two relays in one process count apart', async () => {

@@ -12,11 +12,14 @@ import { packedMessage } from './arbitraryRoomEvent.ts';
 import { eventsOf, flushed, growth, type TestNode, testNode } from './fanoutContract.ts';
 
 const quick: RedisTimes = {
-  beatMs: 50,
+  beatMs: 60_000,
   goneAfterBeats: 3,
-  answerWithinMs: 1_000,
+  answerWithinMs: 20_000,
   retryMs: { first: 10, longest: 100 },
 };
+
+/** For tests of the beats: a busy machine may be late for them. */
+const beating: RedisTimes = { ...quick, beatMs: 50 };
 
 type LogLine = Parameters<Log>;
 
@@ -64,7 +67,7 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
   });
 
   test('after a loss nodes ask each other who is there, and are other nodes to each other', async () => {
-    const [a, b] = [await openNode(), await openNode()];
+    const [a, b] = [await openNode(), await openNode({ times: beating })];
     const room = randomBytes(16);
     const asked: RoomEvent = { kind: 'presenceAsked', room };
     await Promise.all([a.fanout.join(room), b.fanout.join(room)]);
@@ -93,21 +96,26 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
     expect(node.log).toEqual([['redisLost', { reason: 'ECONNREFUSED' }], ['redisBack']]);
   });
 
-  test('a server that is there but says nothing is lost, and found again', async () => {
-    const node = await openNode({ times: { ...quick, answerWithinMs: 200 } });
+  test('a server that is there but does not answer is lost, and found again', async () => {
+    const node = await openNode({ times: { ...quick, answerWithinMs: 300 } });
     const client = await stranger();
     await client.sendCommand(['CLIENT', 'PAUSE', '1000', 'ALL']);
-    const joined = node.fanout.join(randomBytes(16));
-    await healthy(node, false);
-    await joined;
+    await node.fanout.join(randomBytes(16));
+    expect(node.fanout.isHealthy).toBe(false);
     await healthy(node, true);
-    expect(node.log[0]?.[0]).toBe('redisLost');
-    expect(['timeout', 'silent']).toContain(node.log[0]?.[1]?.['reason']);
+    expect(node.log).toEqual([['redisLost', { reason: 'timeout' }], ['redisBack']]);
+  });
+
+  test('a server that brings nothing back is lost, though nothing is asked of it', async () => {
+    const node = await openNode({ times: beating });
+    const client = await stranger();
+    await client.sendCommand(['CLIENT', 'PAUSE', '1000', 'ALL']);
+    await healthy(node, false);
+    expect(['silent', 'stopped']).toContain(node.log[0]?.[1]?.['reason']);
   });
 
   test('no more than some megabytes wait for a server that does not take them', async () => {
-    const times = { ...quick, beatMs: 60_000 };
-    const [a, b] = [await openNode({ times }), await openNode({ times })];
+    const [a, b] = [await openNode(), await openNode()];
     const room = randomBytes(16);
     await b.fanout.join(room);
     const client = await stranger();
@@ -124,7 +132,7 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
   });
 
   test('a node that is killed is reported as gone, by those who heard of it', async () => {
-    const node = await openNode();
+    const node = await openNode({ times: beating });
     const room = randomBytes(16);
     await node.fanout.join(room);
     const program = fileURLToPath(new URL('fanoutNode.ts', import.meta.url));
@@ -194,7 +202,13 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
   });
 
   test('what is no address of Redis is refused', async () => {
-    for (const url of ['localhost:6379', 'http://localhost', 'redis://localhost/name', '']) {
+    for (const url of [
+      'localhost:6379',
+      'http://localhost',
+      'redis://localhost/name',
+      'redis://a:%ff@localhost',
+      '',
+    ]) {
       await expect(openNode({ url }), url).rejects.toMatchObject({ code: 'redisUnusable' });
     }
   });

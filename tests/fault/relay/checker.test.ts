@@ -88,7 +88,10 @@ describe('the checker', () => {
   });
 
   it('[L8] finds two commits that ended one epoch, though the log numbers them one after the other', () => {
-    const both = [acknowledgementOf(commit(3, 'c', 1)), { ...acknowledgementOf(commit(5, 'e', 2)), sentFor: [0] }];
+    const both = [
+      acknowledgementOf(commit(3, 'c', 1)),
+      { ...acknowledgementOf(commit(5, 'e', 2)), sentFor: [0] },
+    ];
     expect(damages({ acknowledged: both })).toContain('twoWinners');
   });
 

@@ -48,7 +48,8 @@ export class Committer {
         return;
       }
       if (answer?.error.code === 'epochConflict') {
-        this.#reader.learn(answer.error.missed);
+        const { epoch: current = epoch + 1, missed = [] } = answer.error;
+        this.#reader.refused(current, missed);
         return;
       }
       await pause(10 + this.#random.below(40));

@@ -1,4 +1,4 @@
-import { limits, type Entry, type RelayMessage, type RelayResponse } from '@otr/protocol';
+import { type Entry, limits, type RelayMessage, type RelayResponse } from '@otr/protocol';
 import type { TestRoom } from '../../../packages/relay/test/testRoom.ts';
 import type { SeededRandom } from '../seededRandom.ts';
 import { Connection } from './connection.ts';
@@ -48,18 +48,21 @@ export class Reader {
 
   /** Resolves after `stop`. */
   async run(): Promise<void> {
-    while (!this.#isStopped) {
-      const { urls, random } = this.#plan;
-      const url = urls[random.below(urls.length)] ?? '';
-      await this.#follow(url);
+    const { urls, random } = this.#plan;
+    for (let waitMs = 25; !this.#isStopped; ) {
+      const before = this.#connections;
+      await this.#follow(urls[random.below(urls.length)] ?? '');
       this.#entered = undefined;
-      await pause(5 + random.below(60));
+      // Nodes that start share this machine with all who want to reach them.
+      waitMs = this.#connections > before ? 25 : Math.min(2 * waitMs, 400);
+      await pause(random.below(2 * waitMs));
     }
   }
 
   stop(): void {
     this.#isStopped = true;
     this.#wake();
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** Resolves when a connection has entered; undefined after `stop`. */
@@ -72,11 +75,11 @@ export class Reader {
       : undefined;
   }
 
-  /** Entries that a refusal carried (rule L9) are entries like others. */
-  learn(missed: readonly Entry[] = []): void {
+  /** Something was refused because the room is in this epoch; entries that the refusal carried (L9) are like others. */
+  refused(epoch: number, missed: readonly Entry[]): void {
+    if (epoch <= this.#epoch) return;
     this.#arrived.push(...missed);
-    // Until they are processed nothing more is sent for the epoch that is over.
-    if (missed.some(({ kind }) => kind === 'commit')) this.#entered = undefined;
+    this.#entered = undefined;
     this.#wake();
   }
 
@@ -116,12 +119,9 @@ export class Reader {
     if (connection === undefined) return;
     this.#connections += 1;
     while (!isOver && !this.#isStopped) {
-      const key = this.#key;
       if (!(await this.#process(connection))) break;
-      if (this.#entered === undefined || key !== this.#key) {
-        if (!(await this.#enter(connection))) break;
-      }
-      if (this.#arrived.length > 0) continue;
+      if (this.#entered === undefined && !(await this.#enter(connection))) break;
+      if (this.#entered === undefined || this.#arrived.length > 0) continue;
       if (isOver || this.#isStopped) break;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -132,12 +132,15 @@ export class Reader {
 
   /** Proves the newest access key and reads what was missed. False where the connection is of no more use. */
   async #enter(connection: Connection): Promise<boolean> {
-    this.#entered = undefined;
+    const key = this.#key;
     const answer = await this.#ask(connection);
     if (answer === undefined) return false;
     if (answer.head < this.position) this.#contradict(`the log ends at ${answer.head}`);
     if (!(await this.#readUpTo(connection, answer.head))) return false;
-    if (answer.ended) return true;
+    // It read as far as the commit that ends this epoch, and enters again.
+    if (this.#key !== key) return true;
+    if (answer.ended) this.#contradict(`epoch ${this.#epoch} has ended and no commit says so`);
+    if (answer.ended) return false;
     this.#entered = connection;
     for (const wake of this.#waiting.splice(0)) wake();
     return true;
@@ -188,11 +191,17 @@ export class Reader {
       if (known.id !== sighting.id) this.#contradict(`${entry.seq} is ${sighting.id} and was ${known.id}`);
       return;
     }
-    if (entry.seq !== this.position + 1) return this.#contradict(`${entry.seq} came after ${this.position}`);
+    if (entry.seq !== this.position + 1) {
+      this.#contradict(`${entry.seq} came after ${this.position}`);
+      return;
+    }
     this.#entries.push(sighting);
     if (entry.kind !== 'commit') return;
     const key = this.#plan.keyring.find(entry.accessKey);
-    if (key === undefined) return this.#contradict(`the commit at ${entry.seq} has a key that nobody made`);
+    if (key === undefined) {
+      this.#contradict(`the commit at ${entry.seq} has a key that nobody made`);
+      return;
+    }
     this.#key = key;
     this.#epoch = entry.epoch;
     this.#entered = undefined;

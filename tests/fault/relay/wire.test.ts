@@ -12,9 +12,11 @@ afterEach(async () => {
 async function echo() {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    socket.on('error', () => {}).on('data', (chunk) => {
-      said.heard += chunk;
-    });
+    socket
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        said.heard += chunk;
+      });
     sockets.add(socket.pipe(socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

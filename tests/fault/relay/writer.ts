@@ -65,7 +65,10 @@ export class Writer {
     if (sentFor.at(-1) !== epoch) sentFor.push(epoch);
     const answer = await connection.ask('append', { room: this.#room, id, epoch, seen, slices: [], body });
     if (answer?.ok) return answer.value.seq;
-    if (answer?.error.code === 'epochConflict') this.#reader.learn(answer.error.missed);
+    if (answer?.error.code === 'epochConflict') {
+      const { epoch: current = epoch + 1, missed = [] } = answer.error;
+      this.#reader.refused(current, missed);
+    }
     // A relay that has lost its database, or a connection that was cut.
     await pause(10 + this.#random.below(40));
     return undefined;

@@ -57,7 +57,13 @@ export async function openRedis(url: string, log: Log, times = defaultRedisTimes
 
 function isRedisUrl(text: string): boolean {
   const url = URL.parse(text);
-  return url !== null && /^rediss?:$/.test(url.protocol) && /^(\/\d*)?$/.test(url.pathname);
+  if (url === null || !/^rediss?:$/.test(url.protocol) || !/^(\/\d*)?$/.test(url.pathname)) return false;
+  try {
+    decodeURIComponent(url.username + url.password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 class RedisFanout implements Fanout {

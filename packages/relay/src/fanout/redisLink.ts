@@ -70,7 +70,7 @@ export class RedisLink {
     if (this.#isOver) return;
     this.#isOver = true;
     const impatience = setTimeout(() => this.#client.destroy(), this.#answerWithinMs);
-    await this.#client.close();
+    await this.#client.close().catch(() => this.#client.destroy());
     clearTimeout(impatience);
   }
 

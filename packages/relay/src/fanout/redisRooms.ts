@@ -17,6 +17,8 @@ interface Subscription {
 export class RedisRooms {
   readonly #subscriptions = new Map<string, Subscription>();
   #link: RedisLink | undefined;
+  /** Joined in this turn: they are one command. */
+  #coming: Subscription[] = [];
 
   join(room: Uint8Array): Promise<void> {
     const subscription = this.#subscriptionOf(Buffer.from(room));
@@ -45,7 +47,7 @@ export class RedisRooms {
 
   /** Those that are joined now. */
   *joinedInPortions(size: number): Generator<Buffer[]> {
-    for (const some of this.#inPortions(size)) {
+    for (const some of inPortions(this.#subscriptions.values(), size)) {
       yield some.filter(({ isJoined }) => isJoined).map(({ room }) => room);
     }
   }
@@ -53,7 +55,7 @@ export class RedisRooms {
   /** Subscribes all on a new link. True when all are confirmed, false when the link was lost before. */
   async start(link: RedisLink): Promise<boolean> {
     this.#link = link;
-    for (const some of this.#inPortions(channelsAtOnce)) {
+    for (const some of inPortions(this.#subscriptions.values(), channelsAtOnce)) {
       if (!(await this.#change(link, some.filter(isWanted), 'in'))) return false;
     }
     return true;
@@ -62,6 +64,7 @@ export class RedisRooms {
   /** The link is lost. */
   stop(): void {
     this.#link = undefined;
+    this.#coming = [];
     for (const subscription of this.#subscriptions.values()) {
       subscription.state = 'out';
       release(subscription);
@@ -82,9 +85,21 @@ export class RedisRooms {
     const { isJoined, state } = subscription;
     if (!isJoined || state === 'in') release(subscription);
     if (state === 'changing') return;
-    if (isJoined && state === 'out') void this.#change(link, [subscription], 'in');
+    if (isJoined && state === 'out') this.#subscribeSoon(link, subscription);
     if (!isJoined && state === 'in') void this.#change(link, [subscription], 'out');
     if (!isJoined && state === 'out') this.#forgetUnlessJoined(subscription);
+  }
+
+  #subscribeSoon(link: RedisLink, subscription: Subscription): void {
+    subscription.state = 'changing';
+    this.#coming.push(subscription);
+    if (this.#coming.length > 1) return;
+    queueMicrotask(() => {
+      if (link !== this.#link) return;
+      for (const some of inPortions(this.#coming.splice(0), channelsAtOnce)) {
+        void this.#change(link, some, 'in');
+      }
+    });
   }
 
   async #change(link: RedisLink, subscriptions: Subscription[], to: 'in' | 'out'): Promise<boolean> {
@@ -103,13 +118,13 @@ export class RedisRooms {
   #forgetUnlessJoined({ isJoined, channel }: Subscription): void {
     if (!isJoined) this.#subscriptions.delete(channel);
   }
+}
 
-  *#inPortions(size: number): Generator<Subscription[]> {
-    const all = [...this.#subscriptions.values()];
-    for (let start = 0; start < all.length; start += size) {
-      yield all.slice(start, start + size);
-    }
-  }
+function inPortions<Item>(items: Iterable<Item>, size: number): Item[][] {
+  const all = [...items];
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
 }
 
 function isWanted({ isJoined, state }: Subscription): boolean {

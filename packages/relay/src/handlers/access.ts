@@ -55,7 +55,8 @@ async function enterWith(
     connection.entered(room);
     const reader = { access, after: snapshot.head, keys: snapshot.ended ? [] : keys };
     const change = relay.live.enter(connection, room, reader);
-    if (!snapshot.ended) relay.live.opened(room, access);
+    // A commit has opened a later epoch than a former access key's, whether this node delivered it or not.
+    relay.live.opened(room, snapshot.ended ? access + 1 : access);
     const isBehind = !snapshot.ended && relay.feed.entered(room, snapshot.head);
     relay.cleanup.answered(room, keys);
     const online = snapshot.registrations

@@ -11,10 +11,9 @@ export const registerKey: Handle<'registerKey'> = async (relay, connection, requ
   answer(placed(written));
   if (written.outcome === 'refused' || !connection.hasEntered(room)) return;
   relay.cleanup.answered(room, [publicKey]);
-  const wasOnline = relay.live.isOnline(room, publicKey);
   const { went } = relay.live.answerAlso(connection, room, publicKey);
-  const came = wasOnline ? [] : [mapKey(publicKey)];
-  await announcePresence(relay, room, { came, went }, connection.id);
+  // It may have answered for the key before: then nobody was told, since it was not registered.
+  await announcePresence(relay, room, { came: [mapKey(publicKey)], went }, connection.id);
 };
 
 /** Leaving. Only for a key that the connection answers for. */

@@ -7,7 +7,7 @@ const most = 200_000;
 
 /** Bytes with one to four changes: bits, values, cuts, repetitions, and pieces of other payloads. */
 export function changedBytes(random: Random, bytes: Buffer, others: readonly Buffer[]): Buffer {
-  let changed = Buffer.from(bytes);
+  let changed: Buffer = Buffer.from(bytes);
   for (let changes = 1 + random.below(4); changes > 0; changes -= 1)
     changed = changedOnce(random, changed, others);
   return changed;

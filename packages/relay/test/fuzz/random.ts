@@ -16,9 +16,8 @@ export function random(seed: number): Random {
     below,
     once: (in_) => below(in_) === 0,
     pick: <Item>(items: readonly Item[]) => {
-      const item = items[below(items.length)];
-      if (item === undefined) throw new RangeError('nothing to pick from');
-      return item;
+      if (items.length === 0) throw new RangeError('nothing to pick from');
+      return items[below(items.length)] as Item;
     },
     bytes: (length) => {
       const bytes = Buffer.allocUnsafe(length);

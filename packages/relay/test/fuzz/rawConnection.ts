@@ -16,7 +16,7 @@ export class RawConnection {
   readonly gone: Promise<void>;
   readonly #reader = new FrameReader();
   readonly #payloads: Buffer[] = [];
-  #head = Buffer.alloc(0);
+  #head: Buffer = Buffer.alloc(0);
   #status: number | undefined;
   #isGone = false;
   #wake: (() => void) | undefined;
@@ -88,6 +88,7 @@ export class RawConnection {
     } else {
       this.#payloads.push(...this.#reader.read(bytes));
     }
+    if (this.#reader.saysGoodbye) this.socket.end();
     this.#wake?.();
   }
 }

@@ -41,7 +41,9 @@ export function clientFrame(payload: Uint8Array, shape: Partial<FrameShape> = {}
 
 /** Takes the payloads of a server's frames out of a stream of bytes. */
 export class FrameReader {
-  #rest = Buffer.alloc(0);
+  /** The server says goodbye and waits for an answer to it (RFC 6455 §7.1.2). */
+  saysGoodbye = false;
+  #rest: Buffer = Buffer.alloc(0);
 
   read(bytes: Buffer): Buffer[] {
     const payloads: Buffer[] = [];
@@ -49,6 +51,7 @@ export class FrameReader {
     for (;;) {
       const place = placeOf(this.#rest);
       if (place === undefined || place.end > this.#rest.length) return payloads;
+      this.saysGoodbye ||= (this.#rest.readUInt8(0) & 0x0f) === opcodes.close;
       payloads.push(this.#rest.subarray(place.begin, place.end));
       this.#rest = this.#rest.subarray(place.end);
     }

@@ -6,10 +6,10 @@ import type { Sql } from './session.ts';
 
 /** A room as it was when it was locked, and what became of the appends to it. */
 export interface RoomAppended extends RoomRow {
-  /** Null when none of them could be stored. */
+  /** Null when none of them was stored. */
   new_head: number | null;
-  /** False when they would fill the room: then none is stored. */
-  fits: boolean | null;
+  /** The same in all rows: some room has space for some of its appends only, and nothing at all was stored. */
+  is_unsure: boolean;
   /** The same in all rows: appends, counted from 1, whose ids the log has, and where. */
   known: { n: number; seq: number; epoch: number }[] | null;
 }
@@ -18,9 +18,10 @@ export interface RoomAppended extends RoomRow {
 const relayAccess = -1;
 
 /**
- * Locks the rooms in the order of all nodes, leaves out known ids (rule L3), other epochs (L4, L8) and former access
- * keys (A3), numbers the rest (L1) and stores them. An id that another node stores in this moment violates the unique
- * index: nothing is stored, and the statement is tried again.
+ * Looks up known ids (rule L3), locks the rooms in the order of all nodes, leaves out what is known, other epochs (L4,
+ * L8) and former access keys (A3), numbers the rest (L1) and stores it. The lookup comes first, since other nodes wait
+ * while rooms are locked; that makes no difference, since a statement sees other tables as they were when it began. An
+ * id that another node has stored meanwhile violates the unique index: nothing is stored, and it is tried again.
  */
 export async function appendStatement(
   sql: Sql,
@@ -39,12 +40,14 @@ export async function appendStatement(
         ${numberArray(writes.map(({ by }) => (by === 'relay' ? relayAccess : by.access)))}::int8[],
         ${bytesArray(appends.map(({ packed }) => packed))}::bytea[]
       ) WITH ORDINALITY AS asked (room, id, epoch, access, packed, n)
-    ), locked AS MATERIALIZED (
-      SELECT ${sql.unsafe(roomColumns)} FROM rooms
-      WHERE room = ANY(${bytesArray(rooms)}::bytea[]) ORDER BY number FOR NO KEY UPDATE
     ), known AS MATERIALIZED (
       SELECT a.n, e.seq, e.epoch FROM asked a
-      JOIN locked l ON l.room = a.room JOIN entries e ON e.room = l.number AND e.id = a.id
+      JOIN LATERAL (SELECT number FROM rooms WHERE room = a.room LIMIT 1) r ON true
+      JOIN LATERAL (SELECT seq, epoch FROM entries WHERE room = r.number AND id = a.id LIMIT 1) e ON true
+    ), locked AS MATERIALIZED (
+      SELECT ${sql.unsafe(roomColumns)} FROM rooms
+      WHERE room = ANY(${bytesArray(rooms)}::bytea[]) AND (SELECT count(*) FROM known) >= 0
+      ORDER BY number FOR NO KEY UPDATE
     ), placed AS MATERIALIZED (
       SELECT l.number, l.log_bytes, a.epoch, a.id, a.packed, octet_length(a.packed) AS bytes,
         l.head + row_number() OVER (PARTITION BY l.number ORDER BY a.n) AS seq
@@ -54,17 +57,21 @@ export async function appendStatement(
       WHERE NOT EXISTS (SELECT FROM known k WHERE k.n = a.n)
     ), grown AS MATERIALIZED (
       SELECT number, max(seq) AS head, sum(bytes)::int8 AS bytes,
-        min(log_bytes) + sum(bytes) <= ${logBytesPerRoom} AS fits
+        min(log_bytes) + sum(bytes) <= ${logBytesPerRoom} AS fits,
+        min(log_bytes) + min(bytes) <= ${logBytesPerRoom} AS begins
       FROM placed GROUP BY number
+    ), sure AS MATERIALIZED (
+      SELECT * FROM grown WHERE fits AND NOT EXISTS (SELECT FROM grown WHERE begins AND NOT fits)
     ), stored AS (
       INSERT INTO entries (room, seq, epoch, at, bytes, id, packed)
       SELECT p.number, p.seq, p.epoch, ${at}, p.bytes, p.id, p.packed
-      FROM placed p JOIN grown g ON g.number = p.number AND g.fits
+      FROM placed p JOIN sure s ON s.number = p.number
     ), moved AS (
-      UPDATE rooms SET head = g.head, log_bytes = rooms.log_bytes + g.bytes, used_at = ${at},
+      UPDATE rooms SET head = s.head, log_bytes = rooms.log_bytes + s.bytes, used_at = ${at},
         oldest_at = COALESCE(rooms.oldest_at, ${at})
-      FROM grown g WHERE rooms.number = g.number AND g.fits
+      FROM sure s WHERE rooms.number = s.number
     )
-    SELECT l.*, g.head AS new_head, g.fits, (SELECT json_agg(known) FROM known) AS known
-    FROM locked l LEFT JOIN grown g ON g.number = l.number`;
+    SELECT l.*, s.head AS new_head, (SELECT json_agg(known) FROM known) AS known,
+      EXISTS (SELECT FROM grown WHERE begins AND NOT fits) AS is_unsure
+    FROM locked l LEFT JOIN sure s ON s.number = l.number`;
 }

@@ -12,7 +12,7 @@ const classes: Record<string, string> = {
   '28': 'it does not let this user in',
   '3D': 'there is no such database',
   '40': 'too much happened at the same time',
-  '42': 'this user may not do what a relay does',
+  '42': 'its tables are not those of this relay, or this user may not use them',
   '53': 'it lacks space, memory or connections',
   '54': 'this is too much for it',
   '55': 'a lock was not to be had in time',
@@ -47,7 +47,8 @@ export function isStatementError(error: unknown): boolean {
   return error instanceof postgres.PostgresError && !/^(08|57P)/.test(error.code);
 }
 
-/** Of the socket, of TLS, or of the library about its connection. */
+/** Of the socket, of TLS, or of the library about its connection: their codes are in capitals. */
 function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string';
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  return typeof error.code === 'string' && /^(?!ERR_(?!TLS|SSL|SOCKET))[A-Z][A-Z0-9_]+$/.test(error.code);
 }

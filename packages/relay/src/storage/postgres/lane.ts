@@ -2,26 +2,30 @@ import { asFailure, isPassing, isStatementError, sessionLost } from './failure.t
 import { openSession, type Session, type Sql } from './session.ts';
 
 /** How long work may take before its session is given up, in milliseconds; the server's own limits come first. */
-const patienceMs = 20_000;
+const usualPatienceMs = 20_000;
+/** For work of which the operator knows that it takes long. */
+export const longPatienceMs = 24 * 3_600_000;
 /** How often work is tried that failed because of other work at the same time. */
 const tries = 5;
 
 /** A session at a time, opened anew when it is needed and the former one has failed. */
 export class Lane {
   readonly #url: string;
+  readonly #patienceMs: number;
   #session: Session | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(url: string) {
+  constructor(url: string, patienceMs = usualPatienceMs) {
     this.#url = url;
+    this.#patienceMs = patienceMs;
   }
 
   /** One statement, or several that need not be one transaction. Rejects with `StorageFailure`. */
   async run<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value> {
     const session = this.#open();
     try {
-      return await withPatience(session, work(session.sql));
+      return await withPatience(session, this.#patienceMs, work(session.sql));
     } catch (error) {
       if (!isStatementError(error)) session.discard();
       throw asFailure(error);
@@ -58,7 +62,7 @@ export class Lane {
     for (let left = tries; ; left -= 1) {
       const session = this.#open();
       try {
-        return await withPatience(session, work(session.sql));
+        return await withPatience(session, this.#patienceMs, work(session.sql));
       } catch (error) {
         // The connection's end takes back what was not committed.
         session.discard();
@@ -75,7 +79,11 @@ export class Lane {
 }
 
 /** A server that says nothing any more must not hold the relay up. */
-async function withPatience<Value>(session: Session, work: Promise<Value>): Promise<Value> {
+async function withPatience<Value>(
+  session: Session,
+  patienceMs: number,
+  work: Promise<Value>,
+): Promise<Value> {
   const timer = setTimeout(() => session.discard(), patienceMs);
   try {
     return await work;

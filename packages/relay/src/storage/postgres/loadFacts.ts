@@ -83,7 +83,8 @@ async function findKnown(sql: Sql, wanted: readonly WantedFacts[]) {
   if (keys.length === 0) return [];
   return await sql<{ room: Buffer; id: string; seq: number; epoch: number }[]>`
     SELECT w.room, w.id, e.seq, e.epoch FROM unnest(${rooms}::bytea[], ${idArray(keys)}::uuid[]) w (room, id)
-    JOIN rooms r ON r.room = w.room JOIN entries e ON e.room = r.number AND e.id = w.id`;
+    JOIN rooms r ON r.room = w.room
+    JOIN LATERAL (SELECT seq, epoch FROM entries WHERE room = r.number AND id = w.id LIMIT 1) e ON true`;
 }
 
 async function findRegistered(sql: Sql, wanted: readonly WantedFacts[]) {

@@ -22,7 +22,7 @@ export async function openPostgres(url: string, limits: StorageLimits, log: Log)
   const all = [writing, chores, ...reading];
   const close = async () => void (await Promise.all(all.map((lane) => lane.close())));
   try {
-    await migrate(writing);
+    await migrate(url);
     await warnOfLoss(writing, log);
   } catch (error) {
     await close();

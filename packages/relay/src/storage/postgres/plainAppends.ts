@@ -4,8 +4,8 @@ import { decide } from '../decide.ts';
 import type { Facts, Place } from '../facts.ts';
 import type { StorageLimits } from '../storage.ts';
 import type { Write, WriteOf, Written } from '../write.ts';
-import type { Lane } from './lane.ts';
 import { appendStatement, type RoomAppended } from './appendStatement.ts';
+import type { Lane } from './lane.ts';
 import { stateOf } from './roomRow.ts';
 
 /** Bytes of a batch that are one statement's parameters. */
@@ -38,28 +38,24 @@ export function plainAppends(writes: readonly Write[]): PlainAppend[] | undefine
 }
 
 /**
- * Stores the appends by one statement, which knows of all outcomes but the refusals' sentences; those are decided as
- * everything is. Undefined: of a room that this fills nothing was stored.
+ * Stores the appends by one statement. What it answers tells what it has decided; the outcomes are then decided from
+ * that, as everything is. Undefined: nothing was stored, since only one by one they tell how many a room takes.
  */
 export async function appendPlain(
   lane: Lane,
   appends: readonly PlainAppend[],
   limits: StorageLimits,
   at: number,
-): Promise<(Written | undefined)[]> {
+): Promise<Written[] | undefined> {
   const rooms = await lane.alone((sql) => appendStatement(sql, appends, limits.logBytesPerRoom, at));
+  if (rooms[0]?.is_unsure === true) return undefined;
   const writes = appends.map(({ write }) => write);
   const { written, changes } = decide(writes, factsOf(rooms, appends), limits, at);
   const heads = new Map(changes.map(({ after }) => [mapKey(after.room), after.head]));
-  const filled = new Set<string>();
-  for (const { room, new_head, fits } of rooms) {
-    const name = mapKey(room);
-    if (fits === false) filled.add(name);
-    else if ((heads.get(name) ?? null) !== new_head) throw new Error('an append was decided in two ways');
+  if (rooms.some(({ room, new_head }) => (heads.get(mapKey(room)) ?? null) !== new_head)) {
+    throw new Error('appends were decided in two ways');
   }
-  return filled.size === 0
-    ? written
-    : written.map((one, place) => (filled.has(mapKey(writes[place]?.room ?? one)) ? undefined : one));
+  return written;
 }
 
 function factsOf(rooms: readonly RoomAppended[], appends: readonly PlainAppend[]): Facts {

@@ -34,11 +34,11 @@ async function pruneEntries(sql: Sql, at: number, retentionMs: number): Promise<
         AND retention_ms > 0 LIMIT ${roomsAtOnce})
     ), locked AS MATERIALIZED (
       SELECT number, floor,
-        CASE WHEN retention_ms = 0 THEN ${retentionMs} ELSE LEAST(retention_ms, ${retentionMs}) END AS kept_ms
+        CASE WHEN retention_ms = 0 THEN ${retentionMs}::int8 ELSE LEAST(retention_ms, ${retentionMs}::int8) END AS kept_ms
       FROM rooms WHERE number IN (SELECT number FROM expired) ORDER BY number FOR NO KEY UPDATE
     )
     SELECT number, floor, last.seq AS up_to FROM locked JOIN LATERAL (
-      SELECT seq FROM entries WHERE room = number AND at < ${at} - kept_ms AND seq < floor + ${entriesAtOnce}
+      SELECT seq FROM entries WHERE room = number AND at < ${at}::int8 - kept_ms AND seq < floor + ${entriesAtOnce}
       ORDER BY seq DESC LIMIT 1
     ) last ON true`;
   if (expired.length === 0) return 0;
@@ -74,7 +74,7 @@ async function deleteAbandoned(sql: Sql, after: number, at: number, retentionMs:
   const abandoned = await sql<{ number: number }[]>`
     SELECT number FROM rooms WHERE number > ${after} AND number <= ${last}
       AND floor > head AND members = 0 AND waiting_knocks = 0 AND (head > 0 OR invites = 0)
-      AND used_at < CASE WHEN head = 0 THEN ${at - retentionMs} ELSE ${at - Math.max(year, 2 * retentionMs)} END
+      AND used_at < CASE WHEN head = 0 THEN ${at - retentionMs}::int8 ELSE ${at - Math.max(year, 2 * retentionMs)}::int8 END
     ORDER BY number FOR UPDATE SKIP LOCKED`;
   if (abandoned.length > 0) {
     const rooms = numberArray(abandoned.map(({ number }) => number));

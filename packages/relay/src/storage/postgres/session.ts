@@ -23,6 +23,9 @@ const serverLimits = {
   idle_in_transaction_session_timeout: 15_000,
 };
 
+/** Plans are kept while tables grow: one that was made for an empty table must not read all of a large one. */
+const planning = { enable_seqscan: 'off', enable_mergejoin: 'off', jit: 'off' };
+
 /**
  * The library would connect anew by itself and then run what is left of a transaction outside it, or write to a socket
  * that is gone (its issues 1133, 1204, 1208). So each instance of it gets one connection and no second one.
@@ -40,7 +43,7 @@ export function openSession(url: string): Session {
     onnotice: () => {},
     onclose: () => discard(),
     types: { bigint },
-    connection: { application_name: 'otr-relay', synchronous_commit: 'on', ...serverLimits },
+    connection: { application_name: 'otr-relay', synchronous_commit: 'on', ...serverLimits, ...planning },
     socket: (place: Place) => {
       if (socket) throw sessionLost();
       socket = connected(place);

@@ -16,6 +16,20 @@ export async function writeBatch(
 ): Promise<Written[]> {
   if (writes.length === 0) return [];
   const plain = plainAppends(writes);
-  if (plain === undefined) return await writeAny(lane, writes, limits, at);
-  return await lane.transaction();
+  const appended = plain && (await appendPlain(lane, plain, limits, at));
+  return appended ?? (await writeAny(lane, writes, limits, at));
+}
+
+async function writeAny(
+  lane: Lane,
+  writes: readonly Write[],
+  limits: StorageLimits,
+  at: number,
+): Promise<Written[]> {
+  return await lane.transaction(async (sql) => {
+    const { facts, numbers } = await loadFacts(sql, wantedFacts(writes));
+    const { written, changes } = decide(writes, facts, limits, at);
+    if (changes.length > 0) await storeChanges(sql, changes, numbers, at);
+    return written;
+  });
 }

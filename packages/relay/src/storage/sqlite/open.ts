@@ -1,15 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { decide } from '../decide.ts';
 import { type Storage, StorageFailure, type StorageLimits } from '../storage.ts';
-import type { Write, Written } from '../write.ts';
 import { preparedAnswers } from './answers.ts';
 import { openDatabase } from './database.ts';
 import { preparedPrune } from './prune.ts';
 import { Reads } from './read.ts';
 import { RoomCache } from './roomCache.ts';
-import { preparedStore } from './store.ts';
-import { storedFacts } from './storedFacts.ts';
 import { guarded, transaction } from './transaction.ts';
+import { preparedWrite } from './write.ts';
 
 /** Entering counts as use of a room (rule L11), written down once in so many milliseconds. */
 const usedAgainMs = 24 * 3_600_000;
@@ -67,22 +64,5 @@ function preparedNoteUse(database: DatabaseSync, cache: RoomCache) {
     } catch (error) {
       if (!(error instanceof StorageFailure)) throw error;
     }
-  };
-}
-
-function preparedWrite(database: DatabaseSync, cache: RoomCache, limits: StorageLimits) {
-  const facts = storedFacts(database, cache);
-  const store = preparedStore(database);
-  return (writes: readonly Write[], at: number): Written[] => {
-    const { written, changes } = decide(writes, facts, limits, at);
-    if (changes.length === 0) return written;
-    const stored = transaction(database, () =>
-      changes.map((change) => ({ change, room: store(change, cache.room(change.after.room), at) })),
-    );
-    for (const { change, room } of stored) {
-      const keys = [...change.registrations].map(([key, value]): [string, boolean] => [key, !!value]);
-      cache.committed(room, keys);
-    }
-    return written;
   };
 }

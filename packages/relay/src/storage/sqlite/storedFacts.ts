@@ -1,15 +1,17 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { fromMapKey } from '../../bytes.ts';
-import type { Facts, RoomFacts, StoredKnock } from '../facts.ts';
+import type { RoomFacts, StoredKnock } from '../facts.ts';
 import type { RoomCache, StoredRoom } from './roomCache.ts';
 import { bytesOf, numberOf, type Row } from './rows.ts';
 
-/** Facts that are looked up when they are asked for. */
-export function storedFacts(database: DatabaseSync, cache: RoomCache): Facts {
+/** Facts that are looked up when they are asked for; with ids from nowhere every entry id is a new one. */
+export function storedFacts(database: DatabaseSync, cache: RoomCache) {
   const sql = prepare(database);
-  return (name) => {
+  return (name: string, idsFrom: 'database' | 'nowhere'): RoomFacts | undefined => {
     const room = cache.named(name);
-    return room && factsOf(sql, cache, room);
+    if (room === undefined) return undefined;
+    const facts = factsOf(sql, cache, room);
+    return idsFrom === 'database' ? facts : { ...facts, known: () => undefined };
   };
 }
 

@@ -21,9 +21,18 @@ export function guarded<Value>(run: () => Value): Value {
   try {
     return run();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR') {
+    if (isSqliteError(error)) {
       throw new StorageFailure(error.message, { cause: error });
     }
     throw error;
   }
+}
+
+export function isSqliteError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
+}
+
+/** SQLITE_CONSTRAINT_UNIQUE (https://www.sqlite.org/rescode.html). */
+export function isDuplicate(error: unknown): boolean {
+  return isSqliteError(error) && 'errcode' in error && error.errcode === 2067;
 }

@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { temporaryFolder } from '../../processes.ts';
+
+const run = promisify(execFile);
+const bytes = 512 * 1024 * 1024;
+
+/**
+ * A disk of its own: a file system in a file, mounted through a loop device. What was synced is in that file; what was
+ * only written is in the page cache of the mounted file system. So a copy of the file is the disk after a power cut.
+ * Needs root and Linux.
+ */
+export class Disk {
+  readonly folder: string;
+  readonly #image: string;
+  readonly #remove: () => void;
+
+  private constructor(path: string, remove: () => void) {
+    this.folder = join(path, 'disk');
+    this.#image = join(path, 'image');
+    this.#remove = remove;
+  }
+
+  /** Why there can be none on this machine; undefined where there can. */
+  static async unavailable(): Promise<string | undefined> {
+    if (process.platform !== 'linux' || process.getuid?.() !== 0)
+      return 'only root can mount a disk, on Linux';
+    try {
+      const disk = await Disk.make();
+      await disk.remove();
+      return undefined;
+    } catch (error) {
+      return `no disk can be mounted: ${error instanceof Error ? error.message.trim() : String(error)}`;
+    }
+  }
+
+  static async make(): Promise<Disk> {
+    const { path, remove } = temporaryFolder();
+    const disk = new Disk(path, remove);
+    mkdirSync(disk.folder);
+    // Whoever uses it need not be root.
+    chmodSync(path, 0o711);
+    try {
+      await run('truncate', ['-s', String(bytes), disk.#image]);
+      await run('mkfs.ext4', ['-q', disk.#image]);
+      await disk.#mount();
+      return disk;
+    } catch (error) {
+      remove();
+      throw error;
+    }
+  }
+
+  /** Everything that was written is on the disk. */
+  async sync(): Promise<void> {
+    await run('sync', ['-f', this.folder]);
+  }
+
+  /** Goes on with what was synced; nobody may have a file on it open. */
+  async losePower(): Promise<void> {
+    const cut = `${this.#image}.cut`;
+    copyFileSync(this.#image, cut);
+    await this.#unmount();
+    rmSync(this.#image);
+    copyFileSync(cut, this.#image);
+    rmSync(cut);
+    await this.#mount();
+  }
+
+  async remove(): Promise<void> {
+    await this.#unmount();
+    this.#remove();
+  }
+
+  async #mount(): Promise<void> {
+    await run('mount', ['-o', 'loop', this.#image, this.folder]);
+    await run('chmod', ['755', this.folder]);
+  }
+
+  async #unmount(): Promise<void> {
+    await run('umount', [this.folder]);
+  }
+}

@@ -1,0 +1,58 @@
+import { seededRandom } from '../seededRandom.ts';
+import { check, type Finding } from './checker.ts';
+import type { Cluster } from './cluster.ts';
+import { Crowd } from './crowd.ts';
+import { describeStep, type Step, schedule, wreak } from './nemesis.ts';
+
+const rooms = 2;
+
+/** What one schedule did to a cluster, and what came of it. */
+export interface Trial {
+  seed: number;
+  cluster: string;
+  steps: readonly Step[];
+  findings: readonly Finding[];
+  acknowledged: number;
+  epochs: number;
+  connections: number;
+  /** Entries that readers were shown, and those of them that came live. */
+  shown: number;
+  live: number;
+}
+
+/** Two rooms full of people on a cluster to which the schedule of this seed happens. */
+export async function runTrial(
+  cluster: Cluster,
+  seed: number,
+  size: { lengthMs: number; steps: number },
+): Promise<Trial> {
+  const random = seededRandom(seed);
+  const steps = schedule(cluster.faults, random, size);
+  const crowds = Array.from({ length: rooms }, () => new Crowd(cluster.urls, random));
+  await Promise.all(crowds.map((crowd) => crowd.gather()));
+  let isOver = false;
+  const talking = Promise.all(crowds.map((crowd) => crowd.talk(() => isOver)));
+  await wreak(steps);
+  isOver = true;
+  await talking;
+  const histories = await Promise.all(crowds.map((crowd) => crowd.disperse()));
+  const sum = (of: (crowd: Crowd) => number) => crowds.reduce((total, crowd) => total + of(crowd), 0);
+  return {
+    seed,
+    cluster: cluster.name,
+    steps,
+    findings: histories.flatMap(check),
+    acknowledged: histories.reduce((total, { acknowledged }) => total + acknowledged.length, 0),
+    epochs: histories.reduce((total, { log }) => total + (log.at(-1)?.epoch ?? 0), 0),
+    connections: sum(({ figures }) => figures.connections),
+    shown: sum(({ figures }) => figures.shown),
+    live: sum(({ figures }) => figures.live),
+  };
+}
+
+/** For the person who reads the run: the seed makes it again. */
+export function describeTrial(trial: Trial): string {
+  const { seed, cluster, steps, acknowledged, epochs, connections, shown, live } = trial;
+  const head = `seed ${seed}, ${cluster}: ${acknowledged} acknowledged, ${epochs} epochs, ${connections} connections, ${live} of ${shown} live`;
+  return [head, ...steps.map(describeStep)].join('\n  ');
+}

@@ -24,7 +24,7 @@ const contenders: readonly Contender[] = [
 const sizes = [
   { members: 10, senders: 8, inFlight: 250 },
   { members: 100, senders: 8, inFlight: 125 },
-  { members: 1_000, senders: 8, inFlight: 64 },
+  { members: 1_000, senders: 8, inFlight: 32 },
 ];
 const rounds = 5;
 const saturatedMs = 1_500;

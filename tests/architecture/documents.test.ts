@@ -5,7 +5,7 @@ import { readRepositoryFile, repositoryFiles, repositoryRoot } from '../reposito
 
 const documents = repositoryFiles(/\.md$/);
 const tests = repositoryFiles(/\.test\.tsx?$/);
-const rulePattern = /\[([WSLKM]\d+)\]/g;
+const rulePattern = /\[([WSANLKM]\d+)\]/g;
 
 function rulesIn(text: string): string[] {
   return [...text.matchAll(rulePattern)].map((match) => match[1] ?? '');

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { messageId, type Person, person, until, wholeTimeline } from '../fault/people.ts';
 import { type Running, startOtr, temporaryFolder } from '../processes.ts';
@@ -62,6 +63,7 @@ describe.skipIf(isMissing('PostgreSQL') || isMissing('Redis'))('two relays behin
         const text = `${who.name} ${sent.length}`;
         sent.push(text);
         await who.ask('sendMessage', { room, id: messageId(), text });
+        await setTimeout(20);
       }
     };
     const talking = Promise.all([talk(ann), talk(ben)]);

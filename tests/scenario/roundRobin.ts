@@ -1,4 +1,4 @@
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** As a reverse proxy before several relays: each connection goes to the next of them that accepts it. */
 export interface RoundRobin {

@@ -216,3 +216,25 @@ describe('frame of entries', () => {
     expect(() => decodeEntries(frame)).toThrow(RangeError);
   });
 });
+
+describe('order of what is received', () => {
+  const fetchPacket: Packet = { type: 2, nsp: '/', id: 8, data: ['fetch', {}] };
+
+  /** As Socket.IO does it: packets at the end of the turn, appends by the decoder itself. */
+  async function orderOf(frames: readonly Buffer[]): Promise<unknown[]> {
+    const order: unknown[] = [];
+    const decoder = new relayParser.Decoder();
+    decoder.onAppend = ({ request }) => order.push(request?.seen);
+    decoder.on('decoded', ({ data }: Packet) => process.nextTick(() => order.push(data[0])));
+    for (const frame of frames) decoder.add(frame);
+    expect(order).toEqual([]);
+    await new Promise((resolve) => setImmediate(resolve));
+    return order;
+  }
+
+  it('appends that the decoder hands over itself keep their place among the packets', async () => {
+    const append = (seen: number) => sent(appendPacket({ ...request, seen }));
+    const frames = [append(1), append(2), sent(fetchPacket), append(3), sent(fetchPacket), append(4)];
+    expect(await orderOf(frames)).toEqual([1, 2, 'fetch', 3, 'fetch', 4]);
+  });
+});

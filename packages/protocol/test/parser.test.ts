@@ -14,7 +14,7 @@ function encoded(data: unknown, Encoder: new () => object = relayParser.Encoder,
 }
 
 /** What the other side hands to its handlers; throws where Socket.IO would close the connection. */
-function decoded(frame: unknown, parser = relayParser): unknown {
+function decoded(frame: unknown, parser: typeof relayParser | typeof proxyParser = relayParser): unknown {
   const decoder = new parser.Decoder();
   let data: unknown;
   decoder.on('decoded', (packet: { data: unknown[] }) => {

@@ -30,11 +30,11 @@ function tell(news: RoomNews, write: Write, written: Written, from: string | und
       if (written.outcome === 'stored') tellMark(news, write, from);
       break;
     case 'knock':
-      if (written.outcome === 'stored') tellKnock(news, write);
+      if (written.outcome === 'stored') tellKnock(news, write, written.access);
       break;
     case 'dismissKnock':
     case 'removeInvite':
-      if (written.outcome === 'stored') tellDismissed(news, write, written.endedKnocks);
+      if (written.outcome === 'stored') tellDismissed(news, write, written);
       break;
   }
 }
@@ -57,19 +57,20 @@ function tellMark(news: RoomNews, write: Extract<Write, { kind: 'mark' }>, from:
   news.tell({ kind: 'mark', message: { room, publicKey, sealed }, access: accessOf(by) }, from);
 }
 
-function tellKnock(news: RoomNews, { room, id, invite, keyPackageRef, sealed }: Extract<Write, { kind: 'knock' }>) {
-  const knock = { id, invite, keyPackageRef, sealed };
-  news.tell({ kind: 'knock', message: { room, knock }, access: 0 });
+/** `access` is the room's current epoch as the store has it: a node may not have heard of the last commit yet. */
+function tellKnock(news: RoomNews, write: Extract<Write, { kind: 'knock' }>, access: number): void {
+  const { room, id, invite, keyPackageRef, sealed } = write;
+  news.tell({ kind: 'knock', message: { room, knock: { id, invite, keyPackageRef, sealed } }, access });
 }
 
 function tellDismissed(
   news: RoomNews,
   { room }: Extract<Write, { kind: 'dismissKnock' | 'removeInvite' }>,
-  ended: readonly Uint8Array[],
+  { endedKnocks, access }: Extract<Written, { outcome: 'stored' }>,
 ): void {
-  for (const id of ended) {
+  for (const id of endedKnocks) {
     news.tell({ kind: 'knockDismissed', message: { room, id } });
-    news.tell({ kind: 'knockEnded', message: { room, id }, access: 0 });
+    news.tell({ kind: 'knockEnded', message: { room, id }, access });
   }
 }
 

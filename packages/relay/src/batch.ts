@@ -19,7 +19,9 @@ interface Pending {
 }
 
 /** Told of each write that is on disk, in the order in which they were made. */
-export type Announce = (made: readonly { write: Write; written: Written; from: string | undefined }[]) => void;
+export type Announce = (
+  made: readonly { write: Write; written: Written; from: string | undefined }[],
+) => void;
 
 /**
  * Group commit (rule L10): the writes that arrive in one turn of the event loop, or while the store is busy with those
@@ -116,6 +118,7 @@ export class Batch {
 }
 
 function busy() {
-  return refuse('rateLimited', 'The relay has too much to write. Wait, then try again.', { retryAfter: 1_000 })
-    .error;
+  return refuse('rateLimited', 'The relay has too much to write. Wait, then try again.', {
+    retryAfter: 1_000,
+  }).error;
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { RelayDownEvent, RelayMessageSent } from '@otr/protocol';
+import type { RelayDownEvent, RelayMessageSent, RelayResultSent } from '@otr/protocol';
 import type { Socket } from 'socket.io';
 import { fromMapKey, mapKey } from './bytes.ts';
-import { eventFrame } from './eventFrame.ts';
+import { answerFrame, eventFrame } from './eventFrame.ts';
 import { FrameWriter } from './frameWriter.ts';
 import type { RelayLimits } from './options.ts';
 import { RequestOrder } from './requestOrder.ts';
@@ -101,9 +101,10 @@ export class Connection implements Listener {
     this.#writer.write(eventFrame(event, message));
   }
 
-  /** The request to append that Socket.IO numbered `id` is at `seq`. */
-  acknowledgeAppend(id: number, seq: number): void {
-    this.#writer.acknowledge({ id, seq });
+  /** Answers the request to append that Socket.IO numbered `id`. */
+  answerAppend(id: number, result: RelayResultSent<'append'>): void {
+    if (result.ok) this.#writer.acknowledge({ id, seq: result.value.seq });
+    else this.#writer.write(answerFrame(id, result));
   }
 
   sendLive<Event extends RelayDownEvent>(event: Event, message: RelayMessageSent<Event>): void {

@@ -12,16 +12,22 @@ type SlicesByKey = ReadonlyMap<string, Slice>;
 
 /**
  * Brings entries to those connections of their room that may read them (rule A4), to each with its own slices only
- * (rule L5). What is the same for all is encoded once. Returns how many entries were sent, counted for each connection.
+ * (rule L5). What is the same for all is encoded once. `opened` is the epoch that the newest commit before them opened:
+ * not what somebody has proven since, who may know of commits that this node has still to deliver. Returns how many
+ * entries were sent, counted for each connection.
  */
-export function deliverEntries(live: RoomLive, room: Uint8Array, entries: readonly LogEntry[]): number {
+export function deliverEntries(
+  live: RoomLive,
+  room: Uint8Array,
+  entries: readonly LogEntry[],
+  opened: number,
+): number {
   const slices = entries.map(slicesByKey);
   const isForAll = slices.every((byKey) => byKey === undefined);
   const toAll = memo((end) => framesOf(room, entries.slice(0, end).map(packedOf)));
-  const roomAccess = live.roomAccess(room);
   let delivered = 0;
   for (const [listener, reader] of live.listeners(room)) {
-    if (reader.access < roomAccess) continue;
+    if (reader.access < opened) continue;
     const [start, end] = [firstUntold(entries, reader), endOfAccess(entries, reader)];
     if (start >= end) continue;
     const isShared = start === 0 && (isForAll || !isAddressed(slices, reader));

@@ -1,7 +1,7 @@
-import { CheckedAppend, ok, type RelayRequest, type RelayUpEvent, type Result, refuse } from '@otr/protocol';
+import { type AppendFrame, type RelayRequest, type RelayUpEvent, type Result, refuse } from '@otr/protocol';
 import type { z } from 'zod';
 import type { Connection } from './connection.ts';
-import type { Route } from './handlers/route.ts';
+import type { Answer, Route } from './handlers/route.ts';
 import { routes } from './handlers/routes.ts';
 import { faultFields } from './log.ts';
 import type { RelayParts } from './relayParts.ts';
@@ -9,39 +9,46 @@ import { StorageFailure } from './storage/storage.ts';
 
 type Acknowledge = (result: Result<unknown>) => void;
 
-/** The one gate of the relay wire: every event of every connection passes here, whatever it is. */
+/** The gate of the relay wire: every event of every connection passes here, whatever it is, but appends. */
 export function receive(relay: RelayParts, connection: Connection, packet: readonly unknown[]): void {
+  if (isCut(relay, connection)) return;
   const [event, request] = packet;
-  if (connection.isHopeless) {
-    relay.log('slowReaderClosed');
-    relay.metrics.count('slowReadersCut');
-    connection.cut();
-    return;
-  }
-  const acknowledge = acknowledgeBy(relay, connection, packet);
+  const acknowledge = acknowledgeBy(relay, packet.at(-1));
   const limited = take(connection, 1);
   if (limited) acknowledge(limited);
   else if (!isKnown(event)) acknowledge(refuse('unknownEvent', 'The relay does not know this event.'));
   else connection.order.add(() => pass(relay, connection, routes[event], request, acknowledge));
 }
 
-/** Answers, and counts what was refused. */
-function acknowledgeBy(relay: RelayParts, connection: Connection, packet: readonly unknown[]): Acknowledge {
-  const [, request] = packet;
-  const last = packet.at(-1);
-  return (result) => {
+/** The same gate for appends, which come in frames of their own (rule W5), checked where they were decoded. */
+export function receiveAppend(relay: RelayParts, connection: Connection, append: AppendFrame): void {
+  if (isCut(relay, connection)) return;
+  const { acknowledgementId, request } = append;
+  const answer: Answer<'append'> = (result) => {
     if (!result.ok) relay.metrics.refused(result.error.code);
-    const seq = result.ok ? seqOf(result.value) : undefined;
-    // Those of a batch go together (rule L10), in a frame of their own (rule W5).
-    if (request instanceof CheckedAppend && seq !== undefined) {
-      connection.acknowledgeAppend(request.acknowledgementId, seq);
-    } else if (typeof last === 'function') last(result);
+    connection.answerAppend(acknowledgementId, result);
   };
+  const limited = take(connection, 1);
+  if (limited) answer(limited);
+  else if (request === undefined) answer(refuse('badRequest', 'The request to append is beyond its bounds.'));
+  else connection.order.add(() => handle(relay, connection, routes.append, request, answer));
 }
 
-function seqOf(value: unknown): number | undefined {
-  if (typeof value !== 'object' || value === null || !('seq' in value)) return undefined;
-  return typeof value.seq === 'number' ? value.seq : undefined;
+/** Who asks for more without reading what it was given is cut off. */
+function isCut(relay: RelayParts, connection: Connection): boolean {
+  if (!connection.isHopeless) return false;
+  relay.log('slowReaderClosed');
+  relay.metrics.count('slowReadersCut');
+  connection.cut();
+  return true;
+}
+
+/** Answers once, and counts what was refused. */
+function acknowledgeBy(relay: RelayParts, last: unknown): Acknowledge {
+  return (result) => {
+    if (!result.ok) relay.metrics.refused(result.error.code);
+    if (typeof last === 'function') last(result);
+  };
 }
 
 /** Returns a promise where the connection's later requests have to wait for this one. */
@@ -52,36 +59,46 @@ function pass<Event extends RelayUpEvent>(
   request: unknown,
   acknowledge: Acknowledge,
 ): Promise<void> | undefined {
-  const admitted = admit(relay, connection, route, request);
-  if (!admitted.ok) {
-    acknowledge(admitted);
+  const parsed = route.parse.safeParse(request);
+  if (parsed.success) return handle(relay, connection, route, parsed.data, acknowledge);
+  acknowledge(refuse('badRequest', sentenceOf(parsed.error)));
+  return undefined;
+}
+
+/** A request that fits its schema, if it is within the rate and inside its room. */
+function handle<Event extends RelayUpEvent>(
+  relay: RelayParts,
+  connection: Connection,
+  route: Route<Event>,
+  request: RelayRequest<Event>,
+  answer: Answer<Event>,
+): Promise<void> | undefined {
+  const refusal = refusalOf(relay, connection, route, request);
+  if (refusal) {
+    answer(refusal);
     return undefined;
   }
   try {
-    const handled = route.handle(relay, connection, admitted.value, acknowledge);
-    const done = handled?.catch((error: unknown) => acknowledge(faulty(relay, error)));
+    const handled = route.handle(relay, connection, request, answer);
+    const done = handled?.catch((error: unknown) => answer(faulty(relay, error)));
     return route.holdsLater ? done : undefined;
   } catch (error) {
-    acknowledge(faulty(relay, error));
+    answer(faulty(relay, error));
     return undefined;
   }
 }
 
-/** Parsed, within the rate and inside its room: a request that a handler may see. */
-function admit<Event extends RelayUpEvent>(
+function refusalOf<Event extends RelayUpEvent>(
   relay: RelayParts,
   connection: Connection,
   route: Route<Event>,
-  request: unknown,
-): Result<RelayRequest<Event>> {
-  const parsed = route.parse.safeParse(request);
-  if (!parsed.success) return refuse('badRequest', sentenceOf(parsed.error));
-  const limited = take(connection, route.cost(parsed.data));
+  request: RelayRequest<Event>,
+) {
+  const limited = take(connection, route.cost(request));
   if (limited) return limited;
-  if (route.needs === 'entered' && relay.live.accessOf(connection, parsed.data.room) === undefined) {
-    return refuse('notAuthorised', 'This connection has not entered the room.');
-  }
-  return ok(parsed.data);
+  if (route.needs === 'nothing' || relay.live.accessOf(connection, request.room) !== undefined)
+    return undefined;
+  return refuse('notAuthorised', 'This connection has not entered the room.');
 }
 
 function take(connection: Connection, cost: number) {

@@ -58,7 +58,8 @@ function tellHere(
 ): void {
   const needed = live.roomAccess(room);
   for (const [listener, { access }] of live.listeners(room)) {
-    if (access >= needed && listener.id !== except) listener.sendLive('presence', { room, publicKey, online });
+    if (access >= needed && listener.id !== except)
+      listener.sendLive('presence', { room, publicKey, online });
   }
 }
 

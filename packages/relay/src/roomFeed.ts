@@ -19,6 +19,8 @@ interface Feed {
   readonly room: Uint8Array;
   /** `seq` of the newest entry that this node has delivered; undefined until the first one has entered. */
   delivered: number | undefined;
+  /** The epoch that the newest commit up to there opened: readers with an older access have all that is theirs. */
+  access: number;
   /** `seq` of the newest entry that this node has heard of. */
   head: number;
   /** By `seq`. */
@@ -70,12 +72,13 @@ export class RoomFeed {
     this.#parts.fanout.leave(room);
   }
 
-  /** A connection enters with a snapshot up to `head`. Returns whether entries after it were delivered already. */
-  entered(room: Uint8Array, head: number): boolean {
+  /** A connection enters with a snapshot up to `head`, of the epoch `access`. Returns whether entries after it were delivered already. */
+  entered(room: Uint8Array, head: number, access: number): boolean {
     const feed = this.#feeds.get(mapKey(room));
     if (feed === undefined) return false;
     if (feed.delivered === undefined) {
       feed.delivered = head;
+      feed.access = access;
       this.#advance(feed);
     }
     return feed.delivered > head;
@@ -130,15 +133,20 @@ export class RoomFeed {
     }
     if (next.length > 0) this.#deliver(feed, next);
     for (const seq of feed.ahead.keys()) if (seq <= feed.delivered) feed.ahead.delete(seq);
-    if (feed.head > feed.delivered && !feed.reading) feed.timer ??= setTimeout(() => this.#look(feed), patienceMs);
+    if (feed.head > feed.delivered && !feed.reading)
+      feed.timer ??= setTimeout(() => this.#look(feed), patienceMs);
   }
 
   #deliver(feed: Feed, entries: readonly LogEntry[]): void {
     feed.delivered = entries.at(-1)?.seq ?? feed.delivered;
     for (const { seq } of feed.ahead.size > 0 ? entries : []) feed.ahead.delete(seq);
     const { live, metrics } = this.#parts;
-    metrics.count('entriesDelivered', deliverEntries(live, feed.room, entries));
-    for (const { isCommit, epoch } of entries) if (isCommit) live.opened(feed.room, epoch);
+    metrics.count('entriesDelivered', deliverEntries(live, feed.room, entries, feed.access));
+    for (const { isCommit, epoch } of entries) {
+      if (!isCommit) continue;
+      feed.access = epoch;
+      live.opened(feed.room, epoch);
+    }
   }
 
   #look(feed: Feed): void {
@@ -177,7 +185,10 @@ export class RoomFeed {
     feed.head = Math.max(feed.head, page.head);
     // Pruned before this node came to deliver them: who misses them learns it from the floor.
     const first = entries[0]?.seq ?? page.head + 1;
-    if (first > (feed.delivered ?? 0) + 1) feed.delivered = first - 1;
+    if (first > (feed.delivered ?? 0) + 1) {
+      feed.delivered = first - 1;
+      feed.access = Math.max(feed.access, live.roomAccess(feed.room));
+    }
     if (entries.length > 0) this.#deliver(feed, entries);
     if (entries.length === 0) feed.head = Math.min(feed.head, feed.delivered ?? 0);
   }
@@ -187,6 +198,7 @@ function newFeed(room: Uint8Array, fanout: Fanout): Feed {
   return {
     room: Buffer.from(room),
     delivered: undefined,
+    access: 0,
     head: 0,
     ahead: new Map(),
     reading: false,

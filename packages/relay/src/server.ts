@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import type { Fanout } from './fanout/fanout.ts';
 import { hearing } from './fanout/hearing.ts';
 import { openFanout } from './fanout/openFanout.ts';
-import { receive } from './gate.ts';
+import { receive, receiveAppend } from './gate.ts';
 import { Health } from './health.ts';
 import { createHttp, type RelayHttp } from './http.ts';
 import { KeyCleanup } from './keyCleanup.ts';
@@ -28,8 +28,11 @@ import { openConnections, shutDown } from './shutDown.ts';
 import { StartRefused } from './startRefused.ts';
 import { openStorage } from './storage/openStorage.ts';
 import type { Storage } from './storage/storage.ts';
-import { forgetRequest } from './transport.ts';
+import { takeAppends } from './transport.ts';
 import { guardUpgrades } from './upgrades.ts';
+
+/** How long a connection may take for Socket.IO's handshake, in milliseconds; a proxy waits no longer either. */
+const handshakeMs = 10_000;
 
 export interface Relay {
   /** Where proxies reach it, `http://host:port` or `https://host:port`. */
@@ -92,6 +95,7 @@ async function serve(
   });
   relay.log('relayListening', { port: portOf(http.server) });
   return running(http, options.host, metrics?.port, async () => {
+    relay.log('relayDraining', { connections: io.engine.clientsCount });
     const finishWrites = () => relay.batch.flush();
     await shutDown({ io, http: http.server, open, health, finishWrites });
     await stopWork();
@@ -111,7 +115,8 @@ function startWork(relay: RelayParts, options: RelayOptions): () => Promise<void
     ? () => {}
     : keepPolling({
         storage,
-        fanout,
+        // Without Redis nobody tells this process what others on its database do.
+        fanout: options.redis === undefined ? { isHealthy: false } : fanout,
         log,
         rooms: () => live.roomIds(),
         behind: (room, head) => {
@@ -169,7 +174,7 @@ function attach(http: HttpServer, relay: RelayParts, health: Health, admission: 
     transports: ['websocket'],
     perMessageDeflate: false,
     maxHttpBufferSize: wire.relayFrame,
-    connectTimeout: relay.limits.enterWithinMs,
+    connectTimeout: Math.min(handshakeMs, relay.limits.enterWithinMs),
     serveClient: false,
     parser: relayParser,
   });
@@ -194,9 +199,9 @@ function accept(relay: RelayParts, socket: Socket, idle: Set<Connection>): void 
     caughtUp: (behind, room) => quietly(hintNewest(relay, behind, room)),
   });
   relay.metrics.count('connectionsOpened');
-  forgetRequest(socket);
   // Never passed on: no event of a peer is emitted on the socket, where `error` and `disconnect` mean something.
   socket.use((packet) => receive(relay, connection, packet));
+  takeAppends(socket, (append) => receiveAppend(relay, connection, append));
   socket.on('error', () => relay.log('badFrame'));
   socket.on('disconnect', () => {
     connection.ended();

@@ -8,6 +8,8 @@ import type { Health } from './health.ts';
 /** Connections end in groups of so many, or in so many groups: who comes back to another node does not come at once. */
 const groupSize = 100;
 const mostGroups = 12;
+/** Time between two groups, in milliseconds. */
+const pauseMs = 100;
 /** How long one group's acknowledgements are waited for while others go on writing, in milliseconds. */
 const groupMs = 250;
 /** How long the last writes are waited for, in milliseconds: the store may never answer. */
@@ -42,6 +44,7 @@ export async function shutDown({ io, http, open, health, finishWrites, patience 
     // Acknowledgements are written at the end of the turn.
     await immediate();
     for (const socket of group) closeWhenWritten(socket);
+    if (at + size < sockets.length) await wait(pauseMs);
   }
   await within(finishWrites(), lastWrites);
   await closeServer(io, http, open);

@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
+import type { AppendFrame } from '@otr/protocol';
+import { relayParser } from '@otr/protocol/relayParser';
 import type { Socket } from 'socket.io';
 
 /** The parts of engine.io's socket and of ws that tell what a slow reader is owed; their types hide them. */
 interface Engine {
-  request: unknown;
   readyState: string;
   writeBuffer: { data?: string | Uint8Array }[];
   transport: {
@@ -58,7 +59,9 @@ export function terminate(socket: Socket): void {
   engineOf(socket).transport.socket?.terminate();
 }
 
-/** Lets go of the request that opened the connection, which would else be kept as long: a third of what it takes. */
-export function forgetRequest(socket: Socket): void {
-  engineOf(socket).request = undefined;
+/** Appends come from the decoder, without the packet and the closures that Socket.IO would make of each. */
+export function takeAppends(socket: Socket, take: (append: AppendFrame) => void): void {
+  const { decoder } = socket.client as unknown as { decoder: unknown };
+  if (!(decoder instanceof relayParser.Decoder)) throw new TypeError('a connection with another parser');
+  decoder.onAppend = take;
 }

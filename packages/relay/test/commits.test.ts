@@ -31,7 +31,8 @@ test('[L8] of many commits for one epoch exactly one is appended', async () => {
     }),
   );
   expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
-  for (const answer of answers) if (!answer.ok) expect(answer.error).toMatchObject({ code: 'epochConflict', epoch: 1 });
+  for (const answer of answers)
+    if (!answer.ok) expect(answer.error).toMatchObject({ code: 'epochConflict', epoch: 1 });
 });
 
 test('[L3] a commit sent again has its place, also when its epoch is over', async () => {
@@ -67,6 +68,22 @@ test('[A4] live entries end with the commit until the next access key is proven'
   await b.enter(next);
   await a.done('append', a.message(next, 1));
   expect((await b.entriesUpTo(room.room, 4)).map(({ seq }) => seq)).toEqual([1, 2, 4]);
+});
+
+test('[A2] a connection has the access of the key that it proved last, in each room by itself', async () => {
+  const { room, next, a } = await pair();
+  const other = testRoom();
+  await a.create(other);
+  await a.enter(other);
+  await a.done('commit', a.commit(room, 0, next));
+  await a.enter(next);
+  await a.done('append', a.message(next, 1));
+  expect(await a.enter(room)).toMatchObject({ ended: true, head: 1 });
+  expect((await a.refused('append', a.message(room, 1))).code).toBe('epochConflict');
+  expect(await a.done('fetch', { room: room.room, after: 0, limit: 9 })).toMatchObject({ head: 1 });
+  await a.done('append', a.message(other, 0));
+  await a.enter(next);
+  await a.done('append', a.message(next, 1));
 });
 
 test('[A3] with a former access key nothing is written', async () => {

@@ -66,7 +66,7 @@ describe('delivery', () => {
   it('[L10] what is the same for all is one frame, the same bytes for everyone', () => {
     const live = new RoomLive(16);
     const [one, other] = [listening(live, 0, randomBytes(32)), listening(live, 0)];
-    expect(deliverEntries(live, room, [message(1), message(2)])).toBe(4);
+    expect(deliverEntries(live, room, [message(1), message(2)], 0)).toBe(4);
     expect(seqs(one)).toEqual([1, 2]);
     expect(one.frames).toHaveLength(1);
     expect(other.frames[0]).toBe(one.frames[0]);
@@ -81,7 +81,7 @@ describe('delivery', () => {
       listening(live, 0),
     ];
     const slices = [sliceFor(mine), sliceFor(theirs), sliceFor(mineToo), sliceFor(randomBytes(32))];
-    deliverEntries(live, room, [message(1), message(2, slices), message(3)]);
+    deliverEntries(live, room, [message(1), message(2, slices), message(3)], 0);
     expect(me.entries[1]).toMatchObject({ seq: 2, slices: [slices[0], slices[2]] });
     expect(them.entries[1]).toMatchObject({ seq: 2, slices: [slices[1]] });
     expect(nobody.entries[1]).toMatchObject({ seq: 2, slices: [] });
@@ -99,7 +99,7 @@ describe('delivery', () => {
     const live = new RoomLive(16);
     const [former, current, later] = [listening(live, 0), listening(live, 1), listening(live, 2)];
     const batch = [message(5), commit(6, 1), message(7), commit(8, 2), message(9)];
-    expect(deliverEntries(live, room, batch)).toBe(2 + 4 + 5);
+    expect(deliverEntries(live, room, batch, 0)).toBe(2 + 4 + 5);
     expect([former, current, later].map(seqs)).toEqual([
       [5, 6],
       [5, 6, 7, 8],
@@ -111,15 +111,14 @@ describe('delivery', () => {
     const live = new RoomLive(16);
     const key = randomBytes(32);
     const former = listening(live, 0, key);
-    deliverEntries(live, room, [message(1, [sliceFor(key)]), commit(2, 1), message(3, [sliceFor(key)])]);
+    deliverEntries(live, room, [message(1, [sliceFor(key)]), commit(2, 1), message(3, [sliceFor(key)])], 0);
     expect(seqs(former)).toEqual([1, 2]);
   });
 
   it('[A4] nothing goes to a reader whose epoch ended before', () => {
     const live = new RoomLive(16);
     const former = listening(live, 0);
-    live.opened(room, 1);
-    expect(deliverEntries(live, room, [message(3)])).toBe(0);
+    expect(deliverEntries(live, room, [message(3)], 1)).toBe(0);
     expect(former.frames).toEqual([]);
   });
 
@@ -131,7 +130,7 @@ describe('delivery', () => {
       live.enter(recorder, room, { access: 0, after, keys: [key] });
       return recorder;
     });
-    expect(deliverEntries(live, room, [message(5), message(6, [sliceFor(key)]), message(7)])).toBe(6);
+    expect(deliverEntries(live, room, [message(5), message(6, [sliceFor(key)]), message(7)], 0)).toBe(6);
     expect(readers.map(seqs)).toEqual([[5, 6, 7], [6, 7], [7], []]);
     expect(readers[1]?.entries[0]).toMatchObject({ slices: [{ to: key }] });
   });
@@ -143,7 +142,7 @@ describe('delivery', () => {
     const entries = Array.from({ length: 12 }, (_, index) =>
       message(index + 1, [sliceFor(key)], limits.body - index),
     );
-    deliverEntries(live, room, entries);
+    deliverEntries(live, room, entries, 0);
     for (const reader of [plain, addressed]) {
       expect(seqs(reader)).toEqual(entries.map(({ seq }) => seq));
       expect(reader.frames.length).toBeGreaterThan(3);

@@ -18,7 +18,11 @@ const by = { access: 0, answers: false };
 type Fate = 'arrives' | 'is lost' | 'comes late';
 
 /** Nodes on one store; `fate` says what becomes of each event between them. */
-async function nodes(count: number, fate: () => Fate = () => 'arrives', watch = (storage: Storage) => storage) {
+async function nodes(
+  count: number,
+  fate: () => Fate = () => 'arrives',
+  watch = (storage: Storage) => storage,
+) {
   const storage = openSqlite(':memory:', defaultLimits);
   afterTest(() => storage.close());
   const room = randomBytes(16);
@@ -47,7 +51,15 @@ async function nodes(count: number, fate: () => Fate = () => 'arrives', watch = 
   /** One entry, appended at this node. */
   const append = async (at: number) => {
     const body = randomBytes(20);
-    const message = { kind: 'append' as const, room, id: randomBytes(16), epoch: 0, seen: 0, slices: [], body };
+    const message = {
+      kind: 'append' as const,
+      room,
+      id: randomBytes(16),
+      epoch: 0,
+      seen: 0,
+      slices: [],
+      body,
+    };
     const [written] = await storage.write([{ ...message, by }], 1);
     if (written?.outcome !== 'appended') throw new Error('not appended');
     made[at]?.feed.appended(room, [written.entry]);
@@ -71,7 +83,7 @@ async function node(fanout: Fanout, storage: Storage, room: Buffer) {
   const seen: number[] = [];
   await feed.join(room);
   live.enter(collector(seen), room, { access: 0, after: 0, keys: [] });
-  feed.entered(room, 0);
+  feed.entered(room, 0, 0);
   feed.release(room, 'joining');
   return { live, feed, seen };
 }
@@ -107,19 +119,26 @@ test('[L12] whatever is lost or comes late between nodes, each delivers every en
     minLength: 40,
     maxLength: 40,
   });
-  const property = fc.asyncProperty(fates, fc.array(fc.nat(2), { minLength: 20, maxLength: 20 }), async (plan, at) => {
-    let next = 0;
-    const { made, append, arriveLate, storage, room } = await nodes(3, () => plan[next++ % plan.length] ?? 'arrives');
-    for (const [index, node] of at.entries()) {
-      await append(node);
-      if (index % 5 === 4) arriveLate();
-    }
-    arriveLate();
-    // What polling does.
-    const [newest] = await storage.heads([room]);
-    for (const { feed } of made) feed.told(room, newest?.head ?? 0);
-    for (const { seen } of made) await vi.waitFor(() => expect(seen).toEqual(upTo(20)), { interval: 1 });
-  });
+  const property = fc.asyncProperty(
+    fates,
+    fc.array(fc.nat(2), { minLength: 20, maxLength: 20 }),
+    async (plan, at) => {
+      let next = 0;
+      const { made, append, arriveLate, storage, room } = await nodes(
+        3,
+        () => plan[next++ % plan.length] ?? 'arrives',
+      );
+      for (const [index, node] of at.entries()) {
+        await append(node);
+        if (index % 5 === 4) arriveLate();
+      }
+      arriveLate();
+      // What polling does.
+      const [newest] = await storage.heads([room]);
+      for (const { feed } of made) feed.told(room, newest?.head ?? 0);
+      for (const { seen } of made) await vi.waitFor(() => expect(seen).toEqual(upTo(20)), { interval: 1 });
+    },
+  );
   await fc.assert(property, { numRuns: 25 });
 });
 
@@ -165,8 +184,17 @@ test('who enters later is told only of what comes after its snapshot', async () 
   const seen: number[] = [];
   await node?.feed.join(room);
   node?.live.enter(collector(seen), room, { access: 0, after: 3, keys: [] });
-  expect(node?.feed.entered(room, 1)).toBe(true);
+  expect(node?.feed.entered(room, 1, 0)).toBe(true);
   await append(0);
   await append(0);
   expect(seen).toEqual([4]);
+});
+
+test('[A4] [L6] somebody proves a later epoch before its commit is delivered: the others get everything up to it', async () => {
+  const { made, append, room } = await nodes(1);
+  const [node] = made;
+  node?.live.opened(room, 1);
+  await append(0);
+  await append(0);
+  expect(node?.seen).toEqual([1, 2]);
 });

@@ -20,7 +20,11 @@ export type Damage =
   /** An entry stands in the log outside its epoch. */
   | 'outsideEpoch'
   /** An entry that nobody sent. */
-  | 'invented';
+  | 'invented'
+  /** What was sent was never answered, though all faults were over. */
+  | 'stuck'
+  /** A relay says itself that it has a bug. */
+  | 'internalError';
 
 export interface Finding {
   damage: Damage;

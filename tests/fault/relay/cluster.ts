@@ -11,8 +11,8 @@ export interface Cluster {
   /** Where the nodes are reached, through their wires. */
   urls: readonly string[];
   faults: readonly Fault[];
-  /** What the relays have logged since they were started the last time. */
-  logs(): string[];
+  /** What the relays have logged since this was asked the last time, line by line. */
+  takeLogs(): string[];
   stop(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export async function startTwoNodes(): Promise<Cluster> {
       ...serviceFaults('PostgreSQL', postgres),
       ...serviceFaults('Redis', redis),
     ],
-    logs: () => nodes.map(({ relay }) => relay.log()),
+    takeLogs: () => nodes.flatMap(({ relay }) => relay.takeLog()),
     async stop() {
       await Promise.all(nodes.map(({ relay }) => relay.stop()));
       await Promise.all(wires.map((wire) => wire.close()));
@@ -74,7 +74,7 @@ export async function startOneNode(): Promise<Cluster> {
     name: 'one node',
     urls: [relay.url],
     faults: [...relayFaults('relay', relay), ...wireFaults('wire of proxies', relay.wire)],
-    logs: () => [relay.log()],
+    takeLogs: () => relay.takeLog(),
     async stop() {
       await relay.stop();
       folder.remove();

@@ -8,8 +8,8 @@ import { pause } from './pause.ts';
 import { Reader, sightingOf } from './reader.ts';
 import { Writer } from './writer.ts';
 
-/** Time for everyone to have everything after the last fault, in milliseconds. */
-const calmMs = 60_000;
+/** Time for everything to be acknowledged, and for everyone to have it, after the last fault, in milliseconds. */
+export const calmMs = 60_000;
 
 /** The members of one room, each with a connection of its own: two that write and commit, and two that read. */
 export class Crowd {

@@ -9,6 +9,9 @@ export class RelayNode {
   /** It comes back on another port each time. */
   readonly #place: { port: number };
   #running: Running | undefined;
+  /** What the processes before this one logged, and how much of it was taken. */
+  #logged = '';
+  #taken = 0;
   #isStopped = false;
 
   private constructor(args: readonly string[], wire: Wire, place: { port: number }) {
@@ -44,6 +47,8 @@ export class RelayNode {
 
   async kill(): Promise<void> {
     await this.#running?.kill();
+    this.#logged += this.#running?.log() ?? '';
+    this.#running = undefined;
   }
 
   /** Its process stands still, as a machine that is out of breath. */
@@ -55,9 +60,12 @@ export class RelayNode {
     this.#running?.process.kill('SIGCONT');
   }
 
-  /** What it has logged since it was started the last time. */
-  log(): string {
-    return this.#running?.log() ?? '';
+  /** What it has logged since this was asked the last time, line by line. */
+  takeLog(): string[] {
+    const all = this.#logged + (this.#running?.log() ?? '');
+    const news = all.slice(this.#taken);
+    this.#taken = all.length;
+    return news.split('\n').filter((line) => line !== '');
   }
 
   async stop(): Promise<void> {

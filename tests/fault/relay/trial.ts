@@ -1,10 +1,18 @@
 import { seededRandom } from '../seededRandom.ts';
 import { check, type Finding } from './checker.ts';
 import type { Cluster } from './cluster.ts';
-import { Crowd } from './crowd.ts';
+import { Crowd, calmMs } from './crowd.ts';
 import { describeStep, type Step, schedule, wreak } from './nemesis.ts';
+import { pause } from './pause.ts';
 
 const rooms = 2;
+
+export interface TrialSize {
+  /** When the last fault begins at the latest. */
+  lengthMs: number;
+  /** Faults that are drawn; those that collide are left out. */
+  steps: number;
+}
 
 /** What one schedule did to a cluster, and what came of it. */
 export interface Trial {
@@ -21,11 +29,7 @@ export interface Trial {
 }
 
 /** Two rooms full of people on a cluster to which the schedule of this seed happens. */
-export async function runTrial(
-  cluster: Cluster,
-  seed: number,
-  size: { lengthMs: number; steps: number },
-): Promise<Trial> {
+export async function runTrial(cluster: Cluster, seed: number, size: TrialSize): Promise<Trial> {
   const random = seededRandom(seed);
   const steps = schedule(cluster.faults, random, size);
   const crowds = Array.from({ length: rooms }, () => new Crowd(cluster.urls, random));
@@ -34,14 +38,14 @@ export async function runTrial(
   const talking = Promise.all(crowds.map((crowd) => crowd.talk(() => isOver)));
   await wreak(steps);
   isOver = true;
-  await talking;
+  const isAnswered = await Promise.race([talking.then(() => true), pause(calmMs).then(() => false)]);
   const histories = await Promise.all(crowds.map((crowd) => crowd.disperse()));
   const sum = (of: (crowd: Crowd) => number) => crowds.reduce((total, crowd) => total + of(crowd), 0);
   return {
     seed,
     cluster: cluster.name,
     steps,
-    findings: histories.flatMap(check),
+    findings: [...histories.flatMap(check), ...(isAnswered ? [] : [stuck]), ...saidBy(cluster)],
     acknowledged: histories.reduce((total, { acknowledged }) => total + acknowledged.length, 0),
     epochs: histories.reduce((total, { log }) => total + (log.at(-1)?.epoch ?? 0), 0),
     connections: sum(({ figures }) => figures.connections),
@@ -50,9 +54,23 @@ export async function runTrial(
   };
 }
 
+const stuck: Finding = {
+  damage: 'stuck',
+  sentence: `something was not answered ${calmMs} ms after all faults`,
+};
+
+function saidBy(cluster: Cluster): Finding[] {
+  const bugs = cluster.takeLogs().filter((line) => line.includes('internalError'));
+  return bugs.map((sentence) => ({ damage: 'internalError', sentence }));
+}
+
 /** For the person who reads the run: the seed makes it again. */
 export function describeTrial(trial: Trial): string {
-  const { seed, cluster, steps, acknowledged, epochs, connections, shown, live } = trial;
-  const head = `seed ${seed}, ${cluster}: ${acknowledged} acknowledged, ${epochs} epochs, ${connections} connections, ${live} of ${shown} live`;
-  return [head, ...steps.map(describeStep)].join('\n  ');
+  const { seed, cluster, steps, acknowledged, epochs, connections, shown, live, findings } = trial;
+  const figures = `${acknowledged} acknowledged, ${epochs} epochs, ${connections} connections, ${live} of ${shown} live`;
+  return [
+    `seed ${seed}, ${cluster}: ${figures}`,
+    ...steps.map(describeStep),
+    ...findings.slice(0, 20).map(({ damage, sentence }) => `${damage}: ${sentence}`),
+  ].join('\n  ');
 }

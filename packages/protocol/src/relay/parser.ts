@@ -1,5 +1,5 @@
 import * as msgpack from 'socket.io-msgpack-parser';
-import { appendFrameKind, decodeAppend, encodeAppend } from './appendFrame.ts';
+import { type AppendFrame, appendFrameKind, decodeAppend, encodeAppend } from './appendFrame.ts';
 import {
   acknowledgementsFrameKind,
   countPerFrame,
@@ -46,16 +46,37 @@ class WireEncoder {
 }
 
 class RelayDecoder extends msgpack.Decoder {
+  /** If there, it is given the appends: at the end of the turn and in order with all packets, as Socket.IO does it. */
+  onAppend: ((append: AppendFrame) => void) | undefined;
+  /** Those of this turn that no other packet has followed yet. */
+  #appends: AppendFrame[] | undefined;
+
   /** Throws for a frame that is no modest packet; Socket.IO then closes the connection. */
   override add(frame: unknown): void {
     if (!Buffer.isBuffer(frame)) throw new TypeError('a packet must be binary');
-    if (frame[0] !== appendFrameKind) {
-      refuseImmodest(frame, requests);
-      super.add(frame);
+    if (frame[0] === appendFrameKind) {
+      this.#addAppend(decodeAppend(frame));
       return;
     }
-    const { acknowledgementId, request } = decodeAppend(frame);
-    this.emit('decoded', { type: eventType, nsp, id: acknowledgementId, data: ['append', request] });
+    this.#appends = undefined;
+    refuseImmodest(frame, requests);
+    super.add(frame);
+  }
+
+  #addAppend(append: AppendFrame): void {
+    if (this.onAppend === undefined) {
+      const { acknowledgementId: id, request } = append;
+      this.emit('decoded', { type: eventType, nsp, id, data: ['append', request] });
+    } else if (this.#appends) this.#appends.push(append);
+    else this.#handOverSoon([append], this.onAppend);
+  }
+
+  #handOverSoon(appends: AppendFrame[], onAppend: (append: AppendFrame) => void): void {
+    this.#appends = appends;
+    process.nextTick(() => {
+      if (this.#appends === appends) this.#appends = undefined;
+      for (const append of appends) onAppend(append);
+    });
   }
 
   /** An `append` in msgpack goes on without its request: the gate refuses it (rule W5). */

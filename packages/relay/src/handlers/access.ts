@@ -57,7 +57,7 @@ async function enterWith(
     const change = relay.live.enter(connection, room, reader);
     // A commit has opened a later epoch than a former access key's, whether this node delivered it or not.
     relay.live.opened(room, snapshot.ended ? access + 1 : access);
-    const isBehind = !snapshot.ended && relay.feed.entered(room, snapshot.head);
+    const isBehind = !snapshot.ended && relay.feed.entered(room, snapshot.head, access);
     relay.cleanup.answered(room, keys);
     const online = snapshot.registrations
       .map(({ publicKey }) => publicKey)
@@ -84,5 +84,8 @@ function proves(
 }
 
 function notProven() {
-  return refuse('notAuthorised', 'The signature does not prove an access key of this room on this connection.');
+  return refuse(
+    'notAuthorised',
+    'The signature does not prove an access key of this room on this connection.',
+  );
 }

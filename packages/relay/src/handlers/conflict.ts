@@ -16,7 +16,10 @@ export function answerConflict(
   refusal: Refusal,
   answer: (refusal: Refusal) => void,
 ): void {
-  if (refusal.error.code !== 'epochConflict') return answer(refusal);
+  if (refusal.error.code !== 'epochConflict') {
+    answer(refusal);
+    return;
+  }
   missed(relay, connection, request).then(
     (entries) => answer({ ok: false, error: { ...refusal.error, missed: entries } }),
     (error: unknown) => {

@@ -25,7 +25,9 @@ export const knock: Handle<'knock'> = async (relay, connection, request, answer)
   }
   const waiting = relay.live.knockOf(connection, room);
   if (waiting !== undefined && waiting !== mapKey(id)) {
-    return answer(refuse('tooManyKnocks', 'This connection knocks at the room already. Withdraw that knock first.'));
+    return answer(
+      refuse('tooManyKnocks', 'This connection knocks at the room already. Withdraw that knock first.'),
+    );
   }
   const { roomsPerConnection } = relay.limits;
   if (!connection.hasEntered(room) && connection.rooms.length >= roomsPerConnection) {

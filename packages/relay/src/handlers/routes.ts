@@ -70,6 +70,11 @@ export const routes: { readonly [Event in RelayUpEvent]: Route<Event> } = {
     cost: ({ sealed }) => 4 + byLength([sealed]),
     handle: knock,
   },
-  withdrawKnock: { parse: relayUp.withdrawKnock.request, needs: nothing, cost: some(1), handle: withdrawKnock },
+  withdrawKnock: {
+    parse: relayUp.withdrawKnock.request,
+    needs: nothing,
+    cost: some(1),
+    handle: withdrawKnock,
+  },
   dismissKnock: { parse: relayUp.dismissKnock.request, needs: entered, cost: some(1), handle: dismissKnock },
 };

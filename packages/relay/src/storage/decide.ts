@@ -3,7 +3,7 @@ import { dismissKnock, knock, putInvite, removeInvite } from './decideKnocks.ts'
 import { append, commit } from './decideLog.ts';
 import { mark, registerKey, removeKey } from './decideMembership.ts';
 import type { Facts, RoomState } from './facts.ts';
-import { isCurrent, refused } from './refusal.ts';
+import { isCurrent, refused, stored } from './refusal.ts';
 import { type RoomChanges, RoomDraft } from './roomDraft.ts';
 import type { StorageLimits } from './storage.ts';
 import type { Write, WriteOf, Written } from './write.ts';
@@ -73,10 +73,10 @@ function decideCurrent(
     case 'putRoomInfo':
       draft.roomInfo = write.sealed;
       draft.change({});
-      return { outcome: 'stored', endedKnocks: [] };
+      return stored(draft);
     case 'setRetention':
       draft.change({ retentionMs: write.milliseconds });
-      return { outcome: 'stored', endedKnocks: [] };
+      return stored(draft);
   }
 }
 
@@ -95,7 +95,7 @@ function createRoom(
   } else if (mapKey(existing.after.firstAccessKey) !== mapKey(accessKey)) {
     return refused('roomExists', 'A room with this id and another secret exists already. Create a new one.');
   }
-  return { outcome: 'stored', endedKnocks: [] };
+  return { outcome: 'stored', endedKnocks: [], access: existing?.after.access ?? 0 };
 }
 
 function newRoom(room: Uint8Array, accessKey: Uint8Array, at: number): RoomState {
@@ -116,8 +116,8 @@ function newRoom(room: Uint8Array, accessKey: Uint8Array, at: number): RoomState
 }
 
 function draftOf(name: string, facts: Facts, at: number): RoomDraft | undefined {
-  const stored = facts(name);
-  return stored && new RoomDraft(stored.state, stored, at);
+  const known = facts(name);
+  return known && new RoomDraft(known.state, known, at);
 }
 
 function becomesEntry(write: RoomWrite): write is EntryWrite {

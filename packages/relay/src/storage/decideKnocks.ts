@@ -1,6 +1,6 @@
 import { mapKey } from '../bytes.ts';
 import type { StoredKnock } from './facts.ts';
-import { noKnock, refused } from './refusal.ts';
+import { noKnock, refused, stored } from './refusal.ts';
 import type { RoomDraft } from './roomDraft.ts';
 import type { StorageLimits } from './storage.ts';
 import type { WriteOf, Written } from './write.ts';
@@ -8,7 +8,7 @@ import type { WriteOf, Written } from './write.ts';
 /** Rule N1. */
 export function putInvite(draft: RoomDraft, write: WriteOf<'putInvite'>, limits: StorageLimits): Written {
   const invite = mapKey(write.invite);
-  if (draft.hasInvite(invite)) return stored();
+  if (draft.hasInvite(invite)) return stored(draft);
   if (draft.after.invites >= limits.invitesPerRoom) {
     return refused(
       'roomFull',
@@ -17,26 +17,26 @@ export function putInvite(draft: RoomDraft, write: WriteOf<'putInvite'>, limits:
   }
   draft.invites.set(invite, write.invite);
   draft.change({ invites: draft.after.invites + 1 });
-  return stored();
+  return stored(draft);
 }
 
 /** Its waiting knocks end with it (rule N5). */
 export function removeInvite(draft: RoomDraft, write: WriteOf<'removeInvite'>): Written {
   const invite = mapKey(write.invite);
-  if (!draft.hasInvite(invite)) return stored();
+  if (!draft.hasInvite(invite)) return stored(draft);
   const ended = draft.waitingWith(invite);
   for (const id of ended) draft.knocks.set(mapKey(id), undefined);
   draft.invites.set(invite, undefined);
   const { invites, waitingKnocks } = draft.after;
   draft.change({ invites: invites - 1, waitingKnocks: waitingKnocks - ended.length });
-  return stored(ended);
+  return stored(draft, ended);
 }
 
 /** Rules N1 to N3; the same id again asks what became of it. */
 export function knock(draft: RoomDraft, write: WriteOf<'knock'>, limits: StorageLimits): Written {
   const { id, invite, keyPackageRef, sealed } = write;
   const known = draft.knock(mapKey(id));
-  if (known) return again(known, write);
+  if (known) return again(draft, known, write);
   if (!draft.hasInvite(mapKey(invite))) {
     return refused('inviteNotFound', 'This invite lets nobody in any more. Ask for a new one.');
   }
@@ -45,7 +45,7 @@ export function knock(draft: RoomDraft, write: WriteOf<'knock'>, limits: Storage
   }
   draft.knocks.set(mapKey(id), { id, invite, keyPackageRef, sealed, seq: undefined });
   draft.change({ waitingKnocks: draft.after.waitingKnocks + 1 });
-  return stored();
+  return stored(draft);
 }
 
 export function dismissKnock(draft: RoomDraft, write: WriteOf<'dismissKnock'>): Written {
@@ -53,7 +53,7 @@ export function dismissKnock(draft: RoomDraft, write: WriteOf<'dismissKnock'>): 
   if (waiting === undefined || waiting.seq !== undefined) return noKnock();
   draft.knocks.set(mapKey(write.id), undefined);
   draft.change({ waitingKnocks: draft.after.waitingKnocks - 1 });
-  return stored([waiting.id]);
+  return stored(draft, [waiting.id]);
 }
 
 /** Lets the knocks of a commit in, all of them or none (rule N3). */
@@ -75,13 +75,9 @@ export function admit(
   return [...admitted.values()].map(({ id }) => id);
 }
 
-function again(known: StoredKnock, write: WriteOf<'knock'>): Written {
+function again(draft: RoomDraft, known: StoredKnock, write: WriteOf<'knock'>): Written {
   if (mapKey(known.invite) !== mapKey(write.invite))
     return refused('badRequest', 'Another knock has this id.');
-  if (known.seq === undefined) return stored();
+  if (known.seq === undefined) return stored(draft);
   return { outcome: 'admitted', seq: known.seq, sealed: known.sealed };
-}
-
-function stored(endedKnocks: readonly Uint8Array[] = []): Written {
-  return { outcome: 'stored', endedKnocks };
 }

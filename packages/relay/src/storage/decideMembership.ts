@@ -1,5 +1,5 @@
 import { mapKey } from '../bytes.ts';
-import { answers, logFull, notAnswering, notRegistered, refused } from './refusal.ts';
+import { answers, logFull, notAnswering, notRegistered, refused, stored } from './refusal.ts';
 import { newEntry, type RoomDraft } from './roomDraft.ts';
 import type { StorageLimits } from './storage.ts';
 import type { WriteOf, Written } from './write.ts';
@@ -42,5 +42,5 @@ export function mark(draft: RoomDraft, write: WriteOf<'mark'>): Written {
   if (!answers(write.by)) return notAnswering();
   draft.marks.set(key, write.sealed);
   draft.change({});
-  return { outcome: 'stored', endedKnocks: [] };
+  return stored(draft);
 }

@@ -30,6 +30,11 @@ export function noKnock(): Written {
   return refused('knockNotFound', 'This knock waits no longer. Leave it out.');
 }
 
+/** `endedKnocks`: ids of those that wait no longer. */
+export function stored(draft: RoomDraft, endedKnocks: readonly Uint8Array[] = []): Written {
+  return { outcome: 'stored', endedKnocks, access: draft.after.access };
+}
+
 /** Whether whoever asks has proven the room's current access key, or is the relay itself (rule A3). */
 export function isCurrent(draft: RoomDraft, by: By): boolean {
   return by === 'relay' || by.access === draft.after.access;

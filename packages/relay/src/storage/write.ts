@@ -40,8 +40,11 @@ export type Written =
   | { outcome: 'appended'; entry: LogEntry; admitted: readonly Uint8Array[] }
   /** The entry id is in the log already, at this place (rule L3). */
   | { outcome: 'known'; seq: number; epoch: number }
-  /** A change without a place. `endedKnocks`: ids of those that wait no longer. */
-  | { outcome: 'stored'; endedKnocks: readonly Uint8Array[] }
+  /**
+   * A change without a place. `endedKnocks`: ids of those that wait no longer; `access`: the epoch whose access key is
+   * the room's current one, whatever this node has delivered.
+   */
+  | { outcome: 'stored'; endedKnocks: readonly Uint8Array[]; access: number }
   /** This knock was let in already. */
   | { outcome: 'admitted'; seq: number; sealed: Uint8Array }
   /** Nothing was changed. */

@@ -80,7 +80,8 @@ export class Witnesses {
       if (event !== 'entries') continue;
       for (const entry of message.entries) {
         live.add(text(entry.id));
-        if (entry.kind !== 'registerKey' && !this.#wasSaid(entry)) wrong.push('was sent what nobody said, live');
+        if (entry.kind !== 'registerKey' && !this.#wasSaid(entry))
+          wrong.push('was sent what nobody said, live');
       }
     }
     const logged = await this.#log(member);

@@ -118,7 +118,7 @@ export function knocksContract(open: OpenStorage): void {
     if (!a || !b || !c || !d) throw new Error('four knocks');
     await storage.write([a, b, d], 1);
     const dismissal = { kind: 'dismissKnock', room, by: member, id: a.id } as const;
-    expect(await writeOne(storage, dismissal)).toEqual({ outcome: 'stored', endedKnocks: [a.id] });
+    expect(await writeOne(storage, dismissal)).toEqual({ outcome: 'stored', endedKnocks: [a.id], access: 0 });
     expect(codeOf(await writeOne(storage, dismissal))).toBe('knockNotFound');
     const removal = { kind: 'removeInvite', room, by: member, invite } as const;
     const [, removed] = await storage.write([c, removal], 1);
@@ -126,7 +126,7 @@ export function knocksContract(open: OpenStorage): void {
     expect(removed.endedKnocks.map((id) => Buffer.from(id).toString('hex')).toSorted()).toEqual(
       [b, c].map(({ id }) => Buffer.from(id).toString('hex')).toSorted(),
     );
-    expect(await writeOne(storage, removal)).toEqual({ outcome: 'stored', endedKnocks: [] });
+    expect(await writeOne(storage, removal)).toEqual({ outcome: 'stored', endedKnocks: [], access: 0 });
     expect(await storage.hasInvite(room, invite)).toBe(false);
     expect((await storage.snapshot(room, 0))?.knocks).toEqual([waiting(d)]);
   });

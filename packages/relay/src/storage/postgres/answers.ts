@@ -17,7 +17,7 @@ export function createAnswers(lane: Lane): Pick<Storage, 'recordAnswers' | 'rest
     },
 
     async silent(before, limit) {
-      const rows = await lane.run(
+      const rows = await lane.alone(
         (sql) => sql<{ room: Buffer; public_key: Buffer; id: string | null }[]>`
           (SELECT r.room, s.public_key, NULL::uuid AS id FROM registrations s JOIN rooms r ON r.number = s.room
             WHERE s.answered_at < ${before} LIMIT ${limit})

@@ -8,7 +8,10 @@ export const longPatienceMs = 24 * 3_600_000;
 /** How often work is tried that failed because of other work at the same time. */
 const tries = 5;
 
-/** A session at a time, opened anew when it is needed and the former one has failed. */
+/**
+ * A session at a time, opened anew when it is needed and the former one has failed. A lane is used by `run` or by
+ * `alone` and `transaction`: a statement of `run` would come between those of a transaction.
+ */
 export class Lane {
   readonly #url: string;
   readonly #patienceMs: number;
@@ -55,7 +58,7 @@ export class Lane {
   async close(): Promise<void> {
     await this.#last;
     this.#isClosed = true;
-    this.#session?.discard();
+    await this.#session?.end();
   }
 
   async #tried<Value>(work: (sql: Sql) => Promise<Value>): Promise<Value> {

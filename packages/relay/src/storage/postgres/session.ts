@@ -11,6 +11,8 @@ export interface Session {
   readonly isOpen: boolean;
   /** Everything that is under way on it rejects. */
   discard(): void;
+  /** Says goodbye to the server, when nothing is under way any more. */
+  end(): Promise<void>;
 }
 
 const bigint = { to: 20, from: [20], serialize: String, parse: Number };
@@ -67,6 +69,10 @@ export function openSession(url: string): Session {
       return isOpen;
     },
     discard,
+    async end() {
+      isOpen = false;
+      await sql.end({ timeout: 1 });
+    },
   };
 }
 

@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest';
+import { isMissing } from '../../services.ts';
+import { Disk } from './disk.ts';
+import { type Machine, startDiskMachine, startImagedMachine } from './machine.ts';
+import { survivePowerLoss } from './powerLoss.ts';
+
+const noDisk = await Disk.unavailable();
+if (noDisk !== undefined) process.stderr.write(`skipped: a disk that loses its power (${noDisk})\n`);
+const cannot = noDisk !== undefined || isMissing('PostgreSQL');
+
+async function through(machine: Machine) {
+  try {
+    return await survivePowerLoss(machine, 2);
+  } finally {
+    await machine.stop();
+  }
+}
+
+it('[L2] the embedded store has everything that was acknowledged after the machine lost its power', async () => {
+  const { acknowledged, findings } = await through(await startImagedMachine('FULL'));
+  expect(findings).toEqual([]);
+  expect(acknowledged).toBeGreaterThanOrEqual(240);
+});
+
+it('the checker reports loss where the embedded store does not sync (negative control)', async () => {
+  const { findings } = await through(await startImagedMachine('OFF'));
+  expect(findings.map(({ damage }) => damage)).toContain('lost');
+});
+
+it.skipIf(cannot)('[L2] PostgreSQL has everything after its disk lost its power', async () => {
+  const { acknowledged, findings } = await through(await startDiskMachine('on'));
+  expect(findings).toEqual([]);
+  expect(acknowledged).toBeGreaterThanOrEqual(240);
+});
+
+it.skipIf(cannot)('the checker reports loss where PostgreSQL does not sync (negative control)', async () => {
+  const { findings } = await through(await startDiskMachine('off'));
+  expect(findings.map(({ damage }) => damage)).toContain('lost');
+});

@@ -24,9 +24,9 @@ const contenders: readonly Contender[] = [
 const sizes = [
   { members: 10, senders: 8, inFlight: 250 },
   { members: 100, senders: 8, inFlight: 125 },
-  { members: 1_000, senders: 8, inFlight: 32 },
+  { members: 1_000, senders: 8, inFlight: 16 },
 ];
-const rounds = 5;
+const rounds = 3;
 const saturatedMs = 1_500;
 const pacedDeliveries = 1_000;
 const pacedMs = 6_000;

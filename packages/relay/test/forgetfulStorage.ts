@@ -24,7 +24,6 @@ export function unsafeForgetfulStorage(storage: Storage): Storage {
     },
     snapshot: (room) => storage.snapshot(room, current.get(mapKey(room)) ?? 0),
     fetch: (request) => storage.fetch({ ...request, access: wholeLog }),
-    hasInvite: (room, invite) => storage.hasInvite(room, invite),
     heads: (rooms) => storage.heads(rooms),
     registered: (room, keys) => storage.registered(room, keys),
     recordAnswers: (answers) => storage.recordAnswers(answers),

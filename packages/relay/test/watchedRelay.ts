@@ -39,13 +39,7 @@ export interface WatchedRelay {
 /** `core`: the processor that it may use, where the system has `taskset`. */
 export async function watchedRelay(options: WatchedOptions = {}, core?: number): Promise<WatchedRelay> {
   const script = join(import.meta.dirname, 'watchedRelayProcess.ts');
-  const command = [
-    process.execPath,
-    '--expose-gc',
-    ...(process.env['GPROF'] ? ['--cpu-prof', '--cpu-prof-dir=/tmp/gprof'] : []),
-    script,
-    JSON.stringify(options),
-  ];
+  const command = [process.execPath, '--expose-gc', script, JSON.stringify(options)];
   const [program = '', ...args] =
     core === undefined || !canPin() ? command : ['taskset', '-c', String(core), ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });

@@ -9,7 +9,7 @@
  *
  *     node imagedRelay.ts <data folder> <image folder> <FULL or OFF>
  */
-import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { startRelay } from '@otr/relay';
@@ -17,6 +17,8 @@ import { startRelay } from '@otr/relay';
 const [data = '', image = '', synchronous = ''] = process.argv.slice(2);
 const syncsCommits = 2;
 const { exec } = DatabaseSync.prototype;
+/** The one that is taken next is the other one. */
+let slot = 1;
 
 DatabaseSync.prototype.exec = function (sql: string): void {
   exec.call(this, sql.replace('synchronous = FULL', `synchronous = ${synchronous}`));
@@ -27,16 +29,21 @@ function settingOf(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA synchronous').get()?.['synchronous']);
 }
 
-/** The commit's caller waits: nothing is acknowledged that the image does not have. */
+/**
+ * The commit's caller waits: nothing is acknowledged that the image does not have. There are two, and a file that names
+ * the one that is whole, since this process may be killed in the midst of it.
+ */
 function takeImage(): void {
-  const next = `${image}.next`;
-  rmSync(next, { recursive: true, force: true });
-  mkdirSync(next);
+  slot = 1 - slot;
+  const folder = join(image, String(slot));
+  mkdirSync(folder, { recursive: true });
   // The index of the WAL (relay.db-shm) is never synced; SQLite makes it anew from the WAL.
-  for (const name of ['relay.db', 'relay.db-wal'])
-    if (existsSync(join(data, name))) copyFileSync(join(data, name), join(next, name));
-  rmSync(image, { recursive: true, force: true });
-  renameSync(next, image);
+  for (const name of ['relay.db', 'relay.db-wal']) {
+    if (existsSync(join(data, name))) copyFileSync(join(data, name), join(folder, name));
+    else rmSync(join(folder, name), { force: true });
+  }
+  writeFileSync(join(image, 'next'), String(slot));
+  renameSync(join(image, 'next'), join(image, 'current'));
 }
 
 const relay = await startRelay({ host: '127.0.0.1', port: 0, data });

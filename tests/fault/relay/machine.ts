@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, existsSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOtr, temporaryFolder } from '../../processes.ts';
 import { startPostgres } from '../../services.ts';
@@ -37,8 +37,9 @@ export async function startImagedMachine(synchronous: 'FULL' | 'OFF'): Promise<M
     async losePower() {
       await kill();
       rmSync(data, { recursive: true });
-      // Between two images the newer one is whole.
-      cpSync(existsSync(image) ? image : `${image}.next`, data, { recursive: true });
+      const whole = readFileSync(join(image, 'current'), 'utf8');
+      renameSync(join(image, whole), data);
+      rmSync(image, { recursive: true });
       child = await start();
     },
     async stop() {

@@ -39,7 +39,8 @@ export class RelayNode {
         this.#running = await startOtr(['relay', '--port', '0', ...this.#args]);
         this.#place.port = Number(new URL(this.#running.ready['listening'] ?? '').port);
         return;
-      } catch {
+      } catch (error) {
+        this.#logged += `${error instanceof Error ? error.message : String(error)}\n`;
         await pause(50);
       }
     }

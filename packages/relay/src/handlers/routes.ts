@@ -22,7 +22,7 @@ const [nothing, entered] = ['nothing', 'entered'] as const;
 
 /** Every event that a proxy may send, with who may send it and what it takes from the connection's rate. */
 export const routes: { readonly [Event in RelayUpEvent]: Route<Event> } = {
-  createRoom: { parse: relayUp.createRoom.request, needs: nothing, cost: some(4), handle: createRoom },
+  createRoom: { parse: relayUp.createRoom.request, needs: nothing, cost: some(50), handle: createRoom },
   enterRoom: {
     parse: relayUp.enterRoom.request,
     needs: nothing,

@@ -83,8 +83,6 @@ export interface Storage {
     room: Uint8Array,
     accessKey: Uint8Array,
   ): Promise<{ found: 'room' } | { found: 'nothing' } | { found: 'access'; access: number }>;
-  /** Whether holders of this invite may knock. */
-  hasInvite(room: Uint8Array, invite: Uint8Array): Promise<boolean>;
   /** `seq` of the newest entry of each of these rooms that has one. */
   heads(rooms: readonly Uint8Array[]): Promise<{ room: Uint8Array; head: number }[]>;
   /** What the holder of this epoch's access key is given on entering. */

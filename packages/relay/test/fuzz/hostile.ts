@@ -33,7 +33,7 @@ export interface Life {
 }
 
 /** Inputs of one connection, unless one ends it before. */
-const mostInputs = 40;
+const mostInputs = 80;
 const patienceMs = 20_000;
 const mostKept = 200;
 /** The acknowledgement id of the request that ends a life, above those of all others, and how its answer has it. */

@@ -23,27 +23,15 @@ export function packetBytes(packet: Packet): Buffer {
 /** The payload of one message of a hostile connection. `earlier` are payloads to be spliced and sent again. */
 export function hostilePayload(random: Random, knows: Knowledge, earlier: readonly Buffer[]): Buffer {
   // Most are well framed: a frame that is not ends its connection, and the relay sees none of those behind it.
-  switch (random.below(32)) {
-    case 0:
-      return packetBytes(oddPacket(random, knows));
-    case 1:
-      return extremeBytes(random);
-    case 2:
-      return ownFrame(random, knows);
-    case 3:
-      return random.bytes(random.below(200));
-    case 4:
-    case 5:
-    case 6:
-      return changedBytes(random, packetBytes(requestPacket(random, knows)), earlier);
-    case 7:
-      return earlier.length > 0 ? random.pick(earlier) : packetBytes(requestPacket(random, knows));
-    case 8:
-    case 9:
-      return packetBytes(requestPacket(random, knows));
-    default:
-      return packetBytes(changedPacket(random, knows));
-  }
+  const kind = random.below(100);
+  if (kind < 2) return packetBytes(oddPacket(random, knows));
+  if (kind < 3) return extremeBytes(random);
+  if (kind < 6) return ownFrame(random, knows);
+  if (kind < 7) return random.bytes(random.below(200));
+  if (kind < 12) return changedBytes(random, packetBytes(requestPacket(random, knows)), earlier);
+  if (kind < 14 && earlier.length > 0) return random.pick(earlier);
+  if (kind < 20) return packetBytes(requestPacket(random, knows));
+  return packetBytes(changedPacket(random, knows));
 }
 
 function requestPacket(random: Random, knows: Knowledge): Packet {

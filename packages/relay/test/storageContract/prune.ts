@@ -125,7 +125,6 @@ export function pruneContract(open: OpenStorage): void {
     expect(await storage.findAccess(left.room, left.accessKey)).toMatchObject({ found: 'access' });
     await pruneAll(storage, 1_001 + year, 500);
     expect(await storage.findAccess(left.room, left.accessKey)).toEqual({ found: 'nothing' });
-    expect(await storage.hasInvite(left.room, left.invite)).toBe(false);
     expect(await storage.findAccess(entered.room, entered.accessKey)).toMatchObject({ found: 'access' });
     expect(await storage.snapshot(member.room, 0)).toMatchObject({ head: 1 });
   });

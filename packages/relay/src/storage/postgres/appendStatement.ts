@@ -1,7 +1,7 @@
 import { mapKey } from '../../bytes.ts';
 import { bytesArray, idArray, numberArray } from './arrays.ts';
 import type { PlainAppend } from './plainAppends.ts';
-import type { RoomRow } from './roomRow.ts';
+import { type RoomRow, roomColumns } from './roomRow.ts';
 import type { Sql } from './session.ts';
 
 /** A room as it was when it was locked, and what became of the appends to it. */
@@ -30,34 +30,31 @@ export async function appendStatement(
   at: number,
 ): Promise<RoomAppended[]> {
   const writes = appends.map(({ write }) => write);
-  const { rooms, places } = distinctRooms(writes.map(({ room }) => room));
+  const rooms = new Map(writes.map(({ room }) => [mapKey(room), room])).values();
   return await sql<RoomAppended[]>`
     WITH asked AS MATERIALIZED (
       SELECT * FROM unnest(
-        ${numberArray(places)}::int4[],
+        ${bytesArray(writes.map(({ room }) => room))}::bytea[],
         ${idArray(writes.map(({ id }) => id))}::uuid[],
         ${numberArray(writes.map(({ epoch }) => epoch))}::int8[],
         ${numberArray(writes.map(({ by }) => (by === 'relay' ? relayAccess : by.access)))}::int8[],
         ${bytesArray(appends.map(({ packed }) => packed))}::bytea[]
       ) WITH ORDINALITY AS asked (room, id, epoch, access, packed, n)
-    ), named AS MATERIALIZED (
-      SELECT w.place, r.number FROM unnest(${bytesArray(rooms)}::bytea[]) WITH ORDINALITY AS w (room, place)
-      JOIN LATERAL (SELECT number FROM rooms WHERE rooms.room = w.room LIMIT 1) r ON true
     ), known AS MATERIALIZED (
-      SELECT a.n, e.seq, e.epoch FROM asked a JOIN named ON named.place = a.room
-      JOIN LATERAL (SELECT seq, epoch FROM entries WHERE room = named.number AND id = a.id LIMIT 1) e ON true
+      SELECT a.n, e.seq, e.epoch FROM asked a
+      JOIN LATERAL (SELECT number FROM rooms WHERE room = a.room LIMIT 1) r ON true
+      JOIN LATERAL (SELECT seq, epoch FROM entries WHERE room = r.number AND id = a.id LIMIT 1) e ON true
     ), locked AS MATERIALIZED (
-      SELECT sorted.place, r.* FROM (
-        SELECT place, number FROM named WHERE (SELECT count(*) FROM known) >= 0 ORDER BY number OFFSET 0
-      ) sorted
-      JOIN LATERAL (SELECT * FROM rooms WHERE rooms.number = sorted.number FOR NO KEY UPDATE) r ON true
+      SELECT ${sql.unsafe(roomColumns)} FROM rooms
+      WHERE room = ANY(${bytesArray(rooms)}::bytea[]) AND (SELECT count(*) FROM known) >= 0
+      ORDER BY number FOR NO KEY UPDATE
     ), placed AS MATERIALIZED (
       SELECT l.number, a.epoch, a.id, a.packed, octet_length(a.packed) AS bytes,
         l.head + row_number() OVER (PARTITION BY l.number ORDER BY a.n) AS seq,
         l.log_bytes + sum(octet_length(a.packed)) OVER room <= ${logBytesPerRoom} AS fits,
         l.log_bytes + min(octet_length(a.packed)) OVER room <= ${logBytesPerRoom} AS begins
       FROM asked a
-      JOIN locked l ON l.place = a.room AND l.epoch = a.epoch AND l.members = 0
+      JOIN locked l ON l.room = a.room AND l.epoch = a.epoch AND l.members = 0
         AND (l.access = a.access OR a.access = ${relayAccess})
       WHERE a.n NOT IN (SELECT n FROM known)
       WINDOW room AS (PARTITION BY l.number)
@@ -78,17 +75,4 @@ export async function appendStatement(
     SELECT l.*, s.head AS new_head, (SELECT json_agg(known) FROM known) AS known,
       (SELECT is_unsure FROM unsure) AS is_unsure
     FROM locked l LEFT JOIN sure s ON s.number = l.number`;
-}
-
-/** Each room once, and for each append the place of its room, counted from 1. */
-function distinctRooms(ofAppends: readonly Uint8Array[]): { rooms: Uint8Array[]; places: number[] } {
-  const rooms: Uint8Array[] = [];
-  const known = new Map<string, number>();
-  const places = ofAppends.map((room) => {
-    const name = mapKey(room);
-    const place = known.get(name) ?? rooms.push(room);
-    known.set(name, place);
-    return place;
-  });
-  return { rooms, places };
 }

@@ -5,7 +5,7 @@ import { type Fetched, type FetchRequest, type Storage, wholeLog } from '../stor
 import { bytesArray } from './arrays.ts';
 import type { Lane } from './lane.ts';
 
-type Reads = Pick<Storage, 'findAccess' | 'hasInvite' | 'heads' | 'fetch' | 'registered' | 'ping'>;
+type Reads = Pick<Storage, 'findAccess' | 'heads' | 'fetch' | 'registered' | 'ping'>;
 
 /** Single statements: each sees one state of the store. */
 export function createReads(lanes: () => Lane): Reads {
@@ -19,15 +19,6 @@ export function createReads(lanes: () => Lane): Reads {
       );
       if (row === undefined) return { found: 'nothing' };
       return row.access === null ? { found: 'room' } : { found: 'access', access: row.access };
-    },
-
-    async hasInvite(room, invite) {
-      const rows = await lanes().run(
-        (sql) => sql`
-          SELECT FROM rooms r JOIN invites i ON i.room = r.number
-          WHERE r.room = ${asBuffer(room)} AND i.invite = ${asBuffer(invite)}`,
-      );
-      return rows.length > 0;
     },
 
     async heads(rooms) {

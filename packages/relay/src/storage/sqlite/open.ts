@@ -28,7 +28,6 @@ export function openSqlite(data: string, limits: SqliteLimits): Storage {
   return {
     write: async (writes, at) => guarded(() => write(writes, at)),
     findAccess: async (room, accessKey) => guarded(() => reads.findAccess(room, accessKey)),
-    hasInvite: async (room, invite) => guarded(() => reads.hasInvite(room, invite)),
     heads: async (rooms) => guarded(() => reads.heads(rooms)),
     snapshot: async (room, access) =>
       guarded(() => {

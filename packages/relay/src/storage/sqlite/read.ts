@@ -27,11 +27,6 @@ export class Reads {
     return { found: 'access', access: numberOf(row, 'epoch') } as const;
   }
 
-  hasInvite(id: Uint8Array, invite: Uint8Array): boolean {
-    const room = this.#cache.room(id);
-    return room !== undefined && this.#sql.invite.get(room.number, invite) !== undefined;
-  }
-
   heads(ids: readonly Uint8Array[]): { room: Uint8Array; head: number }[] {
     return ids.flatMap((room) => {
       const head = this.#cache.room(room)?.state.head ?? 0;
@@ -135,7 +130,6 @@ function prepare(database: DatabaseSync) {
       'SELECT epoch FROM access WHERE room = ? AND access_key = ? ORDER BY epoch DESC LIMIT 1',
     ),
     until: database.prepare('SELECT until FROM access WHERE room = ? AND epoch = ?'),
-    invite: database.prepare('SELECT 1 FROM invites WHERE room = ? AND invite = ?'),
     roomInfo: database.prepare('SELECT sealed FROM room_infos WHERE room = ?'),
     registrations: database.prepare(
       'SELECT public_key, sealed_profile, tag FROM registrations WHERE room = ?',

@@ -12,8 +12,11 @@ const countAt = 1 + 16;
 const bodyAt = 1 + 6 + 6 + 16 + 4;
 const acknowledgements = 0x02;
 
-/** Our relay: a room without commits, one access key for all, messages whose ciphertext is all there is to them. */
-export function relayRoom(): Dialect {
+/**
+ * Our relay: a room without commits, one access key for all, messages whose ciphertext is all there is to them. Members
+ * are spread over the relay that they are told to enter and these others.
+ */
+export function relayRoom(others: readonly string[] = []): Dialect {
   const room = testRoom();
   let appended = 0;
   return {
@@ -21,12 +24,14 @@ export function relayRoom(): Dialect {
     enter: async (url, members) => {
       const first = await RelayMember.connect(url);
       await first.createAndEnter(room);
-      const others = await connectAll(members - 1, async () => {
-        const member = await RelayMember.connect(url);
+      const urls = [...others, url];
+      let entered = 0;
+      const rest = await connectAll(members - 1, async () => {
+        const member = await RelayMember.connect(urls[entered++ % urls.length] ?? url);
         await member.enter(room);
         return member.socket;
       });
-      return [first.socket, ...others];
+      return [first.socket, ...rest];
     },
     payload: (sent) => appendPayload(room, sent, ++appended),
     delivered: (chunk, at) => (chunk[at] === entriesFrameKind ? chunk.readUInt16BE(at + countAt) : 0),

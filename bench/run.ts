@@ -3,28 +3,39 @@ import { cpus, totalmem } from 'node:os';
 import { benchAppends } from './appends.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchIdleMemory } from './idleMemory.ts';
+import { benchNodes } from './nodes.ts';
 import { benchSealing } from './sealing.ts';
+import { benchStorage } from './storage.ts';
+
+interface Benchmark {
+  /** Where this process and what it starts may run; a `pinned` one gives its server the first core. */
+  readonly on: 'second core' | 'all cores';
+  readonly run: (pinned: boolean) => void | Promise<void>;
+}
+
+/** In this order; the names of some on the command line run only those. */
+const benchmarks: Record<string, Benchmark> = {
+  sealing: { on: 'second core', run: benchSealing },
+  delivery: { on: 'second core', run: benchDelivery },
+  appends: { on: 'second core', run: benchAppends },
+  storage: { on: 'all cores', run: benchStorage },
+  nodes: { on: 'all cores', run: benchNodes },
+  idleMemory: { on: 'second core', run: benchIdleMemory },
+};
 
 /** Everything from one run on one machine. The figures of the last run are in docs/benchmarks.md. */
-const pinned = pinThisProcess();
 console.log(
   `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
 );
-/** In this order; the names of some on the command line run only those. */
-const benchmarks: Record<string, (pinned: boolean) => void | Promise<void>> = {
-  sealing: benchSealing,
-  delivery: benchDelivery,
-  appends: benchAppends,
-  idleMemory: benchIdleMemory,
-};
 const asked = process.argv.slice(2);
-for (const [name, bench] of Object.entries(benchmarks)) {
-  if (asked.length === 0 || asked.includes(name)) await bench(pinned);
+for (const [name, { on, run }] of Object.entries(benchmarks)) {
+  if (asked.length === 0 || asked.includes(name)) await run(placeThisProcess(on));
 }
 
 /** Clients and server compete for a small machine's cores: each gets its own where the system lets us. */
-function pinThisProcess(): boolean {
+function placeThisProcess(on: Benchmark['on']): boolean {
   if (cpus().length < 2 || spawnSync('taskset', ['--version']).status !== 0) return false;
-  execFileSync('taskset', ['-a', '-c', '-p', '1', String(process.pid)], { stdio: 'ignore' });
-  return true;
+  const cores = on === 'second core' ? '1' : `0-${cpus().length - 1}`;
+  execFileSync('taskset', ['-a', '-c', '-p', cores, String(process.pid)], { stdio: 'ignore' });
+  return on === 'second core';
 }

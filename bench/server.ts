@@ -27,12 +27,12 @@ export class BenchServer {
 
   /** CPU time of the process so far, system time included, and its clock, in microseconds. */
   usage(): Promise<{ cpu: number; at: number }> {
-    return this.#ask('cpu');
+    return this.ask('cpu');
   }
 
   /** Resident bytes after a garbage collection. */
   async residentBytes(): Promise<number> {
-    return (await this.#ask<{ resident: number }>('resident')).resident;
+    return (await this.ask<{ resident: number }>('resident')).resident;
   }
 
   async stop(): Promise<void> {
@@ -41,7 +41,8 @@ export class BenchServer {
     await ended;
   }
 
-  #ask<Answer>(question: string): Promise<Answer> {
+  /** A line in, a line out. */
+  ask<Answer>(question: string): Promise<Answer> {
     const answer = nextLine<Answer>(this.#child, this.#lines);
     this.#child.stdin?.write(`${question}\n`);
     return answer;

@@ -34,6 +34,9 @@ export class Batch {
   readonly #announce: Announce;
   #pending: Pending[] = [];
   #running: Promise<void> | undefined;
+  #submitted = 0;
+  #settled = 0;
+  #flushing: { upTo: number; resolve: () => void }[] = [];
 
   constructor(parts: { storage: Storage; log: Log; metrics: Metrics; announce: Announce }) {
     this.#storage = parts.storage;
@@ -48,6 +51,7 @@ export class Batch {
       done({ outcome: 'refused', error: busy() });
       return;
     }
+    this.#submitted += 1;
     this.#pending.push({ write, done, from });
     this.#running ??= this.#run();
   }
@@ -57,9 +61,11 @@ export class Batch {
     return new Promise((resolve) => this.submit(write, resolve, from));
   }
 
-  /** Resolves when everything that was submitted is on disk or refused. */
+  /** Resolves when everything that was submitted so far is on disk or refused, whatever others submit meanwhile. */
   async flush(): Promise<void> {
-    while (this.#running) await this.#running;
+    const upTo = this.#submitted;
+    if (this.#settled >= upTo) return;
+    await new Promise<void>((resolve) => this.#flushing.push({ upTo, resolve }));
   }
 
   async #run(): Promise<void> {
@@ -71,8 +77,16 @@ export class Batch {
       const written = await this.#commit(batch.map(({ write }) => write));
       this.#metrics.batch(written, (performance.now() - startedAt) / 1_000);
       this.#tell(batch, written);
+      this.#settle(batch.length);
     }
     this.#running = undefined;
+  }
+
+  #settle(writes: number): void {
+    this.#settled += writes;
+    const flushed = this.#flushing.filter(({ upTo }) => upTo <= this.#settled);
+    this.#flushing = this.#flushing.filter(({ upTo }) => upTo > this.#settled);
+    for (const { resolve } of flushed) resolve();
   }
 
   async #commit(writes: Write[]): Promise<Written[]> {

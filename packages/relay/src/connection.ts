@@ -8,7 +8,10 @@ import type { RelayLimits } from './options.ts';
 import { RequestOrder } from './requestOrder.ts';
 import type { Listener } from './roomLive.ts';
 import { TokenBucket } from './tokenBucket.ts';
-import { terminate, whenRead } from './transport.ts';
+import { pauseReading, terminate, whenRead } from './transport.ts';
+
+/** A flooding connection is not read for at least so many milliseconds at a time. */
+const leastPauseMs = 100;
 
 /** What becomes of a connection that reads too slowly. */
 export interface SlowReading {
@@ -28,6 +31,8 @@ export class Connection implements Listener {
   readonly #writer: FrameWriter;
   readonly #limits: RelayLimits;
   readonly #bucket: TokenBucket;
+  /** Refusals beyond the rate that are answered; who asks for more of them is not read for a while. */
+  readonly #refusals: TokenBucket;
   readonly #rooms = new Map<string, Uint8Array>();
   /** Rooms with entries that were left out while this connection read too slowly. */
   readonly #behind = new Set<string>();
@@ -48,6 +53,7 @@ export class Connection implements Listener {
     this.#writer = new FrameWriter(socket);
     this.#limits = limits;
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, Date.now());
+    this.#refusals = new TokenBucket(limits.requestsPerSecond, limits.requestsPerSecond, Date.now());
     this.#slow = slow;
     this.#idle = idle.add(this);
     this.#enterTimer = setTimeout(() => {
@@ -90,6 +96,12 @@ export class Connection implements Listener {
   /** Returns 0, or the milliseconds until a request of this cost is allowed. */
   take(cost: number): number {
     return this.#bucket.take(cost, Date.now());
+  }
+
+  /** A request beyond the rate was refused. A flood of them costs no more than what is read of it. */
+  wasLimited(): void {
+    const wait = this.#refusals.take(1, Date.now());
+    if (wait > 0) pauseReading(this.#socket, Math.max(wait, leastPauseMs));
   }
 
   /** Asks for more without reading what it was given. */

@@ -17,7 +17,7 @@ export function receive(relay: RelayParts, connection: Connection, packet: reado
   const limited = take(connection, 1);
   if (limited) acknowledge(limited);
   else if (!isKnown(event)) acknowledge(refuse('unknownEvent', 'The relay does not know this event.'));
-  else connection.order.add(() => pass(relay, connection, routes[event], request, acknowledge));
+  else pass(relay, connection, routes[event], request, acknowledge);
 }
 
 /** The same gate for appends, which come in frames of their own (rule W5), checked where they were decoded. */
@@ -31,7 +31,12 @@ export function receiveAppend(relay: RelayParts, connection: Connection, append:
   const limited = take(connection, 1);
   if (limited) answer(limited);
   else if (request === undefined) answer(refuse('badRequest', 'The request to append is beyond its bounds.'));
-  else connection.order.add(() => handle(relay, connection, routes.append, request, answer));
+  else enqueue(relay, connection, routes.append, request, answer);
+}
+
+/** Frames that ask for nothing: they take from the rate like those that do. */
+export function receiveHeartbeat(relay: RelayParts, connection: Connection): void {
+  if (!isCut(relay, connection)) take(connection, 1);
 }
 
 /** Who asks for more without reading what it was given is cut off. */
@@ -51,21 +56,32 @@ function acknowledgeBy(relay: RelayParts, last: unknown): Acknowledge {
   };
 }
 
-/** Returns a promise where the connection's later requests have to wait for this one. */
 function pass<Event extends RelayUpEvent>(
   relay: RelayParts,
   connection: Connection,
   route: Route<Event>,
   request: unknown,
   acknowledge: Acknowledge,
-): Promise<void> | undefined {
+): void {
   const parsed = route.parse.safeParse(request);
-  if (parsed.success) return handle(relay, connection, route, parsed.data, acknowledge);
-  acknowledge(refuse('badRequest', sentenceOf(parsed.error)));
-  return undefined;
+  if (parsed.success) enqueue(relay, connection, route, parsed.data, acknowledge);
+  else acknowledge(refuse('badRequest', sentenceOf(parsed.error)));
 }
 
-/** A request that fits its schema, if it is within the rate and inside its room. */
+/** A request that fits its schema. What it costs is taken before it waits for others, so that few large ones wait. */
+function enqueue<Event extends RelayUpEvent>(
+  relay: RelayParts,
+  connection: Connection,
+  route: Route<Event>,
+  request: RelayRequest<Event>,
+  answer: Answer<Event>,
+): void {
+  const limited = take(connection, route.cost(request));
+  if (limited) answer(limited);
+  else connection.order.add(() => handle(relay, connection, route, request, answer));
+}
+
+/** Returns a promise where the connection's later requests have to wait for this one. */
 function handle<Event extends RelayUpEvent>(
   relay: RelayParts,
   connection: Connection,
@@ -73,9 +89,10 @@ function handle<Event extends RelayUpEvent>(
   request: RelayRequest<Event>,
   answer: Answer<Event>,
 ): Promise<void> | undefined {
-  const refusal = refusalOf(relay, connection, route, request);
-  if (refusal) {
-    answer(refusal);
+  // The answers to those before it may be unread.
+  if (isCut(relay, connection)) return undefined;
+  if (route.needs === 'entered' && relay.live.accessOf(connection, request.room) === undefined) {
+    answer(refuse('notAuthorised', 'This connection has not entered the room.'));
     return undefined;
   }
   try {
@@ -88,22 +105,10 @@ function handle<Event extends RelayUpEvent>(
   }
 }
 
-function refusalOf<Event extends RelayUpEvent>(
-  relay: RelayParts,
-  connection: Connection,
-  route: Route<Event>,
-  request: RelayRequest<Event>,
-) {
-  const limited = take(connection, route.cost(request));
-  if (limited) return limited;
-  if (route.needs === 'nothing' || relay.live.accessOf(connection, request.room) !== undefined)
-    return undefined;
-  return refuse('notAuthorised', 'This connection has not entered the room.');
-}
-
 function take(connection: Connection, cost: number) {
   const wait = connection.take(cost);
   if (wait === 0) return undefined;
+  connection.wasLimited();
   return refuse('rateLimited', 'Too many requests. Wait, then try again.', { retryAfter: wait });
 }
 

@@ -9,7 +9,7 @@ import { Connection } from './connection.ts';
 import type { Fanout } from './fanout/fanout.ts';
 import { hearing } from './fanout/hearing.ts';
 import { openFanout } from './fanout/openFanout.ts';
-import { receive, receiveAppend } from './gate.ts';
+import { receive, receiveAppend, receiveHeartbeat } from './gate.ts';
 import { Health } from './health.ts';
 import { createHttp, type RelayHttp } from './http.ts';
 import { KeyCleanup } from './keyCleanup.ts';
@@ -28,7 +28,7 @@ import { openConnections, shutDown } from './shutDown.ts';
 import { StartRefused } from './startRefused.ts';
 import { openStorage } from './storage/openStorage.ts';
 import type { Storage } from './storage/storage.ts';
-import { takeAppends } from './transport.ts';
+import { onHeartbeat, takeAppends } from './transport.ts';
 import { guardUpgrades } from './upgrades.ts';
 
 /** How long a connection may take for Socket.IO's handshake, in milliseconds; a proxy waits no longer either. */
@@ -203,8 +203,11 @@ function accept(relay: RelayParts, socket: Socket, idle: Set<Connection>): void 
   socket.use((packet) => receive(relay, connection, packet));
   takeAppends(socket, (append) => receiveAppend(relay, connection, append));
   socket.on('error', () => relay.log('badFrame'));
+  onHeartbeat(socket, () => receiveHeartbeat(relay, connection));
   socket.on('disconnect', () => {
     connection.ended();
+    // A WebSocket that is left and entered anew would have a new rate, and one that is only left would stay for ever.
+    connection.cut();
     for (const room of connection.rooms) quietly(leaveRoom(relay, connection, room));
   });
   connection.send('challenge', { nonce: connection.challenge });

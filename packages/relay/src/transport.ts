@@ -3,16 +3,30 @@ import type { AppendFrame } from '@otr/protocol';
 import { relayParser } from '@otr/protocol/relayParser';
 import type { Socket } from 'socket.io';
 
+/** The WebSocket below, of the package `ws`. */
+interface WebSocket {
+  readonly readyState: number;
+  readonly bufferedAmount: number;
+  readonly isPaused: boolean;
+  readonly _socket: Duplex | null;
+  on(event: 'ping' | 'pong', run: () => void): void;
+  pause(): void;
+  resume(): void;
+  terminate(): void;
+}
+
 /** The parts of engine.io's socket and of ws that tell what a slow reader is owed; their types hide them. */
 interface Engine {
   readyState: string;
   writeBuffer: { data?: string | Uint8Array }[];
   transport: {
-    socket?: { readyState: number; bufferedAmount: number; _socket: Duplex | null; terminate(): void };
+    socket?: WebSocket;
   };
 }
 
 const webSocketOpen = 1;
+/** What a packet that engine.io holds back takes beside its data, in bytes, roughly. */
+const heldPacketBytes = 512;
 
 function engineOf(socket: Socket): Engine {
   return socket.conn as unknown as Engine;
@@ -25,7 +39,7 @@ function engineOf(socket: Socket): Engine {
 export function unreadBytes(socket: Socket): number {
   const { writeBuffer, transport } = engineOf(socket);
   let bytes = transport.socket?.bufferedAmount ?? 0;
-  for (const { data } of writeBuffer) bytes += data?.length ?? 0;
+  for (const { data } of writeBuffer) bytes += heldPacketBytes + (data?.length ?? 0);
   return bytes;
 }
 
@@ -52,6 +66,24 @@ export function whenRead(socket: Socket, bytes: number, run: () => void): void {
   };
   transport.on('ready', look);
   stream?.on('drain', look);
+}
+
+/** Reads nothing of this connection for a while; what it sends waits at its own end. */
+export function pauseReading(socket: Socket, milliseconds: number): void {
+  const webSocket = engineOf(socket).transport.socket;
+  if (webSocket === undefined || webSocket.isPaused) return;
+  webSocket.pause();
+  setTimeout(() => webSocket.resume(), milliseconds).unref();
+}
+
+/** Calls back for every frame that carries no message: heartbeats, and the WebSocket's own. */
+export function onHeartbeat(socket: Socket, run: () => void): void {
+  const webSocket = engineOf(socket).transport.socket;
+  webSocket?.on('ping', run);
+  webSocket?.on('pong', run);
+  socket.conn.on('packet', ({ type }) => {
+    if (type !== 'message') run();
+  });
 }
 
 /** Ends the connection now; a closing handshake would wait for a peer that may never read. */

@@ -13,7 +13,7 @@ function tcp(client: TestClient): { pause(): void; resume(): void } {
 }
 
 test('a connection above its rate is told to wait; its neighbour is not', async () => {
-  const relay = await testRelay({ limits: { requestsPerSecond: 1, requestBurst: 20 } });
+  const relay = await testRelay({ limits: { requestsPerSecond: 1, requestBurst: 70 } });
   const room = testRoom();
   const [a, b] = [await testClient(relay), await testClient(relay)];
   await a.create(room);

@@ -87,6 +87,15 @@ describe('the checker', () => {
     expect(damages(reading(log, ['place 3 again']))).toEqual(['otherOrder']);
   });
 
+  it('[A4] finds a removed member that was shown more than the commit that ended its epoch, or less', () => {
+    const removed = (entries: Sighting[]) => ({
+      readings: [{ reader: 'eve', removedAt: 1, entries, contradictions: [] }],
+    });
+    expect(damages(removed(log.slice(0, 3)))).toEqual([]);
+    expect(damages(removed(log.slice(0, 4)))).toEqual(['vanished', 'otherOrder']);
+    expect(damages(removed(log.slice(0, 2)))).toEqual(['otherOrder']);
+  });
+
   it('[L8] finds two commits that ended one epoch, though the log numbers them one after the other', () => {
     const both = [
       acknowledgementOf(commit(3, 'c', 1)),

@@ -32,7 +32,7 @@ export interface Finding {
   sentence: string;
 }
 
-/** Judges a history by rules L1 to L3, L8 and L12; an empty list is the good answer. */
+/** Judges a history by rules L1 to L3, L8, L12, A3 and A4; an empty list is the good answer. */
 export function check(history: History): Finding[] {
   return [
     ...checkLog(history.log),
@@ -113,7 +113,9 @@ function checkWinners(acknowledged: readonly Acknowledgement[]): Finding[] {
 }
 
 /** [L12]: what a reader was shown is the log, in its order, all of it. */
-function checkReading({ reader, entries, contradictions }: Reading, log: readonly Sighting[]): Finding[] {
+function checkReading(reading: Reading, whole: readonly Sighting[]): Finding[] {
+  const { reader, entries, contradictions } = reading;
+  const log = readableBy(reading, whole);
   const findings = contradictions.map((sentence) => finding('otherOrder', `${reader}: ${sentence}`));
   const stored = new Map(log.map((entry) => [entry.id, entry]));
   const shown = new Set<string>();
@@ -131,6 +133,13 @@ function checkReading({ reader, entries, contradictions }: Reading, log: readonl
   if (entries.length < log.length)
     findings.push(finding('otherOrder', `${reader} was shown ${entries.length} of ${log.length}`));
   return findings;
+}
+
+/** [A4]: a removed member reads up to the commit that ended its epoch. */
+function readableBy({ removedAt }: Reading, log: readonly Sighting[]): readonly Sighting[] {
+  if (removedAt === undefined) return log;
+  const end = log.findIndex(({ kind, epoch }) => kind === 'commit' && epoch >= removedAt);
+  return end === -1 ? log : log.slice(0, end + 1);
 }
 
 function finding(damage: Damage, sentence: string): Finding {

@@ -3,6 +3,7 @@ import type { SeededRandom } from '../seededRandom.ts';
 import { Committer } from './committer.ts';
 import { Connection } from './connection.ts';
 import type { History, Sighting } from './history.ts';
+import { Intruder } from './intruder.ts';
 import { Keyring } from './keyring.ts';
 import { pause } from './pause.ts';
 import { Reader, sightingOf } from './reader.ts';
@@ -11,19 +12,27 @@ import { Writer } from './writer.ts';
 /** Time for everything to be acknowledged, and for everyone to have it, after the last fault, in milliseconds. */
 export const calmMs = 60_000;
 
-/** The members of one room, each with a connection of its own: two that write and commit, and two that read. */
+/**
+ * The members of one room, each with a connection of its own: two that write and commit, two that read, and one that is
+ * removed and tries to stay.
+ */
 export class Crowd {
   readonly #keyring = new Keyring();
   readonly #urls: readonly string[];
   readonly #readers: Reader[];
   readonly #writers: Writer[];
   readonly #committers: Committer[];
+  readonly #intruder: Intruder;
   #running: Promise<unknown> | undefined;
 
   constructor(urls: readonly string[], random: SeededRandom) {
     this.#urls = urls;
     const names = ['ann', 'bob', 'cleo', 'dan'];
     this.#readers = names.map((name) => new Reader({ name, keyring: this.#keyring, urls, random }));
+    const removedAt = 2 + random.below(6);
+    const removed = new Reader({ name: 'eve', keyring: this.#keyring, urls, random, removedAt });
+    this.#readers.push(removed);
+    this.#intruder = new Intruder(removed, this.#keyring, random);
     const members = this.#readers.slice(0, 2);
     this.#writers = members.map((reader) => new Writer(reader, this.#keyring.first.room, random));
     this.#committers = members.map((reader) => new Committer(reader, this.#keyring, random));
@@ -43,14 +52,15 @@ export class Crowd {
 
   /** Everyone writes until told to stop; resolves when everything that was sent is acknowledged or refused. */
   async talk(isDone: () => boolean): Promise<void> {
-    await Promise.all([...this.#writers, ...this.#committers].map((each) => each.run(isDone)));
+    const all = [...this.#writers, ...this.#committers, this.#intruder];
+    await Promise.all(all.map((each) => each.run(isDone)));
   }
 
   /** What was seen, once all readers are at the end of the log, or have had time to be. */
   async disperse(): Promise<History> {
     const log = await this.#wholeLog();
     const lateAt = performance.now() + calmMs;
-    while (performance.now() < lateAt && this.#readers.some(({ position }) => position < log.length))
+    while (performance.now() < lateAt && !this.#readers.every((each) => each.hasSeen(log.length)))
       await pause(20);
     for (const reader of this.#readers) reader.stop();
     await this.#running;
@@ -62,6 +72,11 @@ export class Crowd {
       readings: this.#readers.map(({ reading }) => reading),
       log,
     };
+  }
+
+  /** How often a removed member was refused. */
+  get refusals(): number {
+    return this.#intruder.refusals;
   }
 
   /** How often somebody connected, and how many of the entries that were shown came without being asked for. */

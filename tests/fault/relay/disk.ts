@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,11 +16,17 @@ export class Disk {
   readonly folder: string;
   readonly #image: string;
   readonly #remove: () => void;
+  /** A test that failed on its way leaves no mount behind. */
+  readonly #atExit = () => {
+    spawnSync('umount', ['--lazy', this.folder]);
+    this.#remove();
+  };
 
   private constructor(path: string, remove: () => void) {
     this.folder = join(path, 'disk');
     this.#image = join(path, 'image');
     this.#remove = remove;
+    process.once('exit', this.#atExit);
   }
 
   /** Why there can be none on this machine; undefined where there can. */
@@ -48,7 +54,7 @@ export class Disk {
       await disk.#mount();
       return disk;
     } catch (error) {
-      remove();
+      disk.#forget();
       throw error;
     }
   }
@@ -71,6 +77,11 @@ export class Disk {
 
   async remove(): Promise<void> {
     await this.#unmount();
+    this.#forget();
+  }
+
+  #forget(): void {
+    process.off('exit', this.#atExit);
     this.#remove();
   }
 

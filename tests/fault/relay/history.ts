@@ -19,6 +19,8 @@ export interface Acknowledgement {
 /** What one reader was shown, over all its connections. */
 export interface Reading {
   reader: string;
+  /** The commit that opens this epoch, or a later one if it never came to that, is the last entry that it may see. */
+  removedAt?: number;
   /** In the order in which it came to know them, holes filled. */
   entries: readonly Sighting[];
   /** Whatever was told against an earlier word, or out of order on one connection. */

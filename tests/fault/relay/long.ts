@@ -6,7 +6,7 @@ import { seededRandom, seedOfThisRun } from '../seededRandom.ts';
 import { check, type Finding } from './checker.ts';
 import { type Cluster, startOneNode, startTwoNodes } from './cluster.ts';
 import { Disk } from './disk.ts';
-import { type Machine, startDiskMachine, startImagedMachine } from './machine.ts';
+import { type Machine, startImagedMachine, startPostgresOnDisk, startSqliteOnDisk } from './machine.ts';
 import { survivePowerLoss } from './powerLoss.ts';
 import { race } from './race.ts';
 import { describeTrial, runTrial, type Trial } from './trial.ts';
@@ -69,11 +69,12 @@ async function runMachines(): Promise<Finding[]> {
   mustLose(await runPowerCuts('SQLite, OFF (control)', await startImagedMachine('OFF')));
   const noDisk = await Disk.unavailable();
   if (noDisk !== undefined) {
-    say(`skipped: PostgreSQL on a disk that loses its power (${noDisk})`);
+    say(`skipped: disks that lose their power (${noDisk})`);
     return findings;
   }
-  findings.push(...(await runPowerCuts('PostgreSQL, fsync on', await startDiskMachine('on'))));
-  mustLose(await runPowerCuts('PostgreSQL, fsync off (control)', await startDiskMachine('off')));
+  findings.push(...(await runPowerCuts('SQLite, FULL, a real disk', await startSqliteOnDisk())));
+  findings.push(...(await runPowerCuts('PostgreSQL, fsync on', await startPostgresOnDisk('on'))));
+  mustLose(await runPowerCuts('PostgreSQL, fsync off (control)', await startPostgresOnDisk('off')));
   return findings;
 }
 
@@ -102,7 +103,7 @@ function summary(trials: readonly Trial[]): string {
     ...[...faults].sort().map(([name, count]) => `  ${count} × ${name}`),
     `${sum(({ acknowledged }) => acknowledged)} acknowledged in ${sum(({ epochs }) => epochs)} epochs`,
     `${sum(({ shown }) => shown)} shown to readers, ${sum(({ live }) => live)} of them live`,
-    `${sum(({ connections }) => connections)} connections`,
+    `${sum(({ connections }) => connections)} connections; removed members were refused ${sum(({ refusals }) => refusals)} times`,
     `${sum(({ findings }) => findings.length)} findings${failed.length > 0 ? `, seeds ${failed.join()}` : ''}`,
   ].join('\n');
 }

@@ -51,8 +51,32 @@ export async function startImagedMachine(synchronous: 'FULL' | 'OFF'): Promise<M
   return machine;
 }
 
+/** A relay with its embedded store on a disk of its own: what the simulation says, on real blocks. */
+export async function startSqliteOnDisk(): Promise<Machine> {
+  const disk = await Disk.make();
+  const start = async () => {
+    const relay = await startOtr(['relay', '--port', '0', '--data', join(disk.folder, 'data')]);
+    machine.url = relay.ready['listening'] ?? '';
+    return relay;
+  };
+  const machine: Machine = {
+    url: '',
+    async losePower() {
+      await relay.kill();
+      await disk.losePower();
+      relay = await start();
+    },
+    async stop() {
+      await relay.kill();
+      await disk.remove();
+    },
+  };
+  let relay = await start();
+  return machine;
+}
+
 /** A relay on a PostgreSQL whose data are on a disk of their own. */
-export async function startDiskMachine(fsync: 'on' | 'off'): Promise<Machine> {
+export async function startPostgresOnDisk(fsync: 'on' | 'off'): Promise<Machine> {
   const disk = await Disk.make();
   const postgres = await startPostgres([`fsync=${fsync}`], disk.folder);
   const folder = temporaryFolder();

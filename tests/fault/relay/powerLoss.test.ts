@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
 import { isMissing } from '../../services.ts';
 import { Disk } from './disk.ts';
-import { type Machine, startDiskMachine, startImagedMachine } from './machine.ts';
+import { type Machine, startImagedMachine, startPostgresOnDisk, startSqliteOnDisk } from './machine.ts';
 import { survivePowerLoss } from './powerLoss.ts';
 
 const noDisk = await Disk.unavailable();
 if (noDisk !== undefined) process.stderr.write(`skipped: a disk that loses its power (${noDisk})\n`);
-const cannot = noDisk !== undefined || isMissing('PostgreSQL');
+const isDiskless = noDisk !== undefined;
+const cannot = isDiskless || isMissing('PostgreSQL');
 
 async function through(machine: Machine) {
   try {
@@ -27,13 +28,19 @@ it('the checker reports loss where the embedded store does not sync (negative co
   expect(findings.map(({ damage }) => damage)).toContain('lost');
 });
 
+it.skipIf(isDiskless)('[L2] so has it on a real disk that lost its power', async () => {
+  const { acknowledged, findings } = await through(await startSqliteOnDisk());
+  expect(findings).toEqual([]);
+  expect(acknowledged).toBeGreaterThanOrEqual(240);
+});
+
 it.skipIf(cannot)('[L2] PostgreSQL has everything after its disk lost its power', async () => {
-  const { acknowledged, findings } = await through(await startDiskMachine('on'));
+  const { acknowledged, findings } = await through(await startPostgresOnDisk('on'));
   expect(findings).toEqual([]);
   expect(acknowledged).toBeGreaterThanOrEqual(240);
 });
 
 it.skipIf(cannot)('the checker reports loss where PostgreSQL does not sync (negative control)', async () => {
-  const { findings } = await through(await startDiskMachine('off'));
+  const { findings } = await through(await startPostgresOnDisk('off'));
   expect(findings.map(({ damage }) => damage)).toContain('lost');
 });

@@ -20,6 +20,8 @@ export interface ReaderPlan {
   /** Where the nodes can be reached; one is drawn for each connection. */
   urls: readonly string[];
   random: SeededRandom;
+  /** The commit that opens this epoch removes this reader: it is not given the key, and tries with its last one. */
+  removedAt?: number;
 }
 
 /**
@@ -32,6 +34,9 @@ export class Reader {
   readonly #contradictions: string[] = [];
   #key: TestRoom;
   #epoch = 0;
+  #isRemoved = false;
+  /** The connection, when it has proven the last key that a removed reader has. */
+  #former: Connection | undefined;
   #entered: Connection | undefined;
   /** Entries that came live and are not processed. */
   #arrived: Entry[] = [];
@@ -53,6 +58,7 @@ export class Reader {
       const before = this.#connections;
       await this.#follow(urls[random.below(urls.length)] ?? '');
       this.#entered = undefined;
+      this.#former = undefined;
       // Nodes that start share this machine with all who want to reach them.
       waitMs = this.#connections > before ? 25 : Math.min(2 * waitMs, 400);
       await pause(random.below(2 * waitMs));
@@ -83,13 +89,25 @@ export class Reader {
     this.#wake();
   }
 
+  /** Where a removed reader goes on listening, and the epoch that it was last a member of. */
+  get former(): { connection: Connection; epoch: number } | undefined {
+    return this.#former && { connection: this.#former, epoch: this.#epoch };
+  }
+
+  /** Whether it has been shown a log of this length, as far as it may see it. */
+  hasSeen(length: number): boolean {
+    return this.#isRemoved || this.position >= length;
+  }
+
   /** `seq` of the newest entry that it was shown. */
   get position(): number {
     return this.#entries.length;
   }
 
   get reading(): Reading {
-    return { reader: this.#plan.name, entries: this.#entries, contradictions: this.#contradictions };
+    const { name: reader, removedAt } = this.#plan;
+    const shown = { reader, entries: this.#entries, contradictions: this.#contradictions };
+    return removedAt === undefined ? shown : { ...shown, removedAt };
   }
 
   get connections(): number {
@@ -120,8 +138,9 @@ export class Reader {
     this.#connections += 1;
     while (!isOver && !this.#isStopped) {
       if (!(await this.#process(connection))) break;
-      if (this.#entered === undefined && !(await this.#enter(connection))) break;
-      if (this.#entered === undefined || this.#arrived.length > 0) continue;
+      const isOutside = () => this.#entered === undefined && this.#former === undefined;
+      if (isOutside() && !(await this.#enter(connection))) break;
+      if (isOutside() || this.#arrived.length > 0) continue;
       if (isOver || this.#isStopped) break;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -139,6 +158,11 @@ export class Reader {
     if (!(await this.#readUpTo(connection, answer.head))) return false;
     // It read as far as the commit that ends this epoch, and enters again.
     if (this.#key !== key) return true;
+    if (this.#isRemoved) {
+      if (!answer.ended) this.#contradict(`it entered epoch ${this.#epoch} that has ended`);
+      this.#former = connection;
+      return true;
+    }
     if (answer.ended) this.#contradict(`epoch ${this.#epoch} has ended and no commit says so`);
     if (answer.ended) return false;
     this.#entered = connection;
@@ -191,12 +215,19 @@ export class Reader {
       if (known.id !== sighting.id) this.#contradict(`${entry.seq} is ${sighting.id} and was ${known.id}`);
       return;
     }
+    if (this.#isRemoved) {
+      this.#contradict(`it was shown ${entry.seq} after it was removed at ${this.position}`);
+      return;
+    }
     if (entry.seq !== this.position + 1) {
       this.#contradict(`${entry.seq} came after ${this.position}`);
       return;
     }
     this.#entries.push(sighting);
     if (entry.kind !== 'commit') return;
+    this.#entered = undefined;
+    this.#isRemoved = this.#plan.removedAt !== undefined && entry.epoch >= this.#plan.removedAt;
+    if (this.#isRemoved) return;
     const key = this.#plan.keyring.find(entry.accessKey);
     if (key === undefined) {
       this.#contradict(`the commit at ${entry.seq} has a key that nobody made`);
@@ -204,7 +235,6 @@ export class Reader {
     }
     this.#key = key;
     this.#epoch = entry.epoch;
-    this.#entered = undefined;
   }
 
   #contradict(sentence: string): void {

@@ -25,6 +25,8 @@ export interface Trial {
   acknowledged: number;
   epochs: number;
   connections: number;
+  /** Of what removed members tried to write. */
+  refusals: number;
   /** Entries that readers were shown, and those of them that came live. */
   shown: number;
   live: number;
@@ -55,6 +57,7 @@ export async function runTrial(cluster: Cluster, seed: number, size: TrialSize):
     acknowledged: histories.reduce((total, { acknowledged }) => total + acknowledged.length, 0),
     epochs: histories.reduce((total, { log }) => total + (log.at(-1)?.epoch ?? 0), 0),
     connections: sum(({ figures }) => figures.connections),
+    refusals: sum(({ refusals }) => refusals),
     shown: sum(({ figures }) => figures.shown),
     live: sum(({ figures }) => figures.live),
   };
@@ -80,8 +83,9 @@ function saidBy(logs: readonly string[]): Finding[] {
 
 /** For the person who reads the run: the seed makes it again. */
 export function describeTrial(trial: Trial): string {
-  const { seed, cluster, steps, acknowledged, epochs, connections, shown, live, findings, tookMs } = trial;
-  const figures = `${acknowledged} acknowledged, ${epochs} epochs, ${connections} connections, ${live} of ${shown} live, ${tookMs} ms`;
+  const { seed, cluster, steps, acknowledged, epochs, connections, refusals, shown, live, findings, tookMs } =
+    trial;
+  const figures = `${acknowledged} acknowledged, ${epochs} epochs, ${connections} connections, ${refusals} refusals, ${live} of ${shown} live, ${tookMs} ms`;
   return [
     `seed ${seed}, ${cluster}: ${figures}`,
     ...steps.map(describeStep),

@@ -26,9 +26,12 @@ interface Packet {
   data?: unknown;
 }
 
+const connectType = 0;
 const eventType = 2;
 const acknowledgementType = 3;
 const nsp = '/';
+/** What opens a connection is kept as long as it lasts: an admission token needs no more. */
+const connectBytes = 2_048;
 
 class WireEncoder {
   readonly #msgpack = new msgpack.Encoder();
@@ -50,6 +53,8 @@ class RelayDecoder extends msgpack.Decoder {
   onAppend: ((append: AppendFrame) => void) | undefined;
   /** Those of this turn that no other packet has followed yet. */
   #appends: AppendFrame[] | undefined;
+  /** Of the packet that is being decoded. */
+  #frameBytes = 0;
 
   /** Throws for a frame that is no modest packet; Socket.IO then closes the connection. */
   override add(frame: unknown): void {
@@ -60,6 +65,7 @@ class RelayDecoder extends msgpack.Decoder {
     }
     this.#appends = undefined;
     refuseImmodest(frame, requests);
+    this.#frameBytes = frame.length;
     super.add(frame);
   }
 
@@ -83,6 +89,8 @@ class RelayDecoder extends msgpack.Decoder {
   override checkPacket(packet: Packet): void {
     super.checkPacket(packet);
     const { type, data } = packet;
+    if (type === connectType && this.#frameBytes > connectBytes)
+      throw new RangeError('a connect packet too large');
     if (type === eventType && Array.isArray(data) && data[0] === 'append')
       packet.data = ['append', undefined];
   }

@@ -25,7 +25,7 @@ export interface Route<Event extends RelayUpEvent> {
   /** What the request takes from the connection's rate, beyond the one for being a request. */
   readonly cost: (request: RelayRequest<Event>) => number;
   readonly handle: Handle<Event>;
-  /** The connection's later requests wait for it: it decides what they may do. */
+  /** The connection's later requests wait for it: it decides what they may do, or its answer is large. */
   readonly holdsLater?: true;
 }
 

@@ -57,7 +57,14 @@ export const routes: { readonly [Event in RelayUpEvent]: Route<Event> } = {
     cost: ({ body, welcomes }) => 2 + byLength([body, ...welcomes.map(({ sealed }) => sealed)]),
     handle: commit,
   },
-  fetch: { parse: relayUp.fetch.request, needs: entered, cost: ({ limit }) => limit / 250, handle: fetch },
+  /** One after the other: their answers are large, and a connection that does not read them gets no more. */
+  fetch: {
+    parse: relayUp.fetch.request,
+    needs: entered,
+    cost: ({ limit }) => limit / 250,
+    handle: fetch,
+    holdsLater: true,
+  },
   putRoomInfo: { parse: relayUp.putRoomInfo.request, needs: entered, cost: some(4), handle: putRoomInfo },
   mark: { parse: relayUp.mark.request, needs: entered, cost: free, handle: mark },
   volatile: { parse: relayUp.volatile.request, needs: entered, cost: free, handle: volatile },

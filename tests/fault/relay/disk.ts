@@ -1,11 +1,11 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { temporaryFolder } from '../../processes.ts';
 
 const run = promisify(execFile);
-const bytes = 512 * 1024 * 1024;
+const bytes = 256 * 1024 * 1024;
 
 /**
  * A disk of its own: a file system in a file, mounted through a loop device. What was synced is in that file; what was
@@ -14,7 +14,7 @@ const bytes = 512 * 1024 * 1024;
  */
 export class Disk {
   readonly folder: string;
-  readonly #image: string;
+  #image: string;
   readonly #remove: () => void;
   /** A test that failed on its way leaves no mount behind. */
   readonly #atExit = () => {
@@ -67,11 +67,11 @@ export class Disk {
   /** Goes on with what was synced; nobody may have a file on it open. */
   async losePower(): Promise<void> {
     const cut = `${this.#image}.cut`;
-    copyFileSync(this.#image, cut);
+    await run('cp', ['--sparse=always', this.#image, cut]);
+    // What this writes back comes too late.
     await this.#unmount();
     rmSync(this.#image);
-    copyFileSync(cut, this.#image);
-    rmSync(cut);
+    this.#image = cut;
     await this.#mount();
   }
 

@@ -1,9 +1,17 @@
 import { z } from 'zod';
 
+/**
+ * Whether a value is bytes. A decoded map can have been given the prototype of bytes and a length of its own:
+ * `instanceof` believes it, and the first use of it throws.
+ */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && value instanceof Uint8Array;
+}
+
 /** Exactly `length` bytes. Node's `Buffer` is a `Uint8Array` and passes. */
 export function fixedBytes(length: number) {
   return z.custom<Uint8Array>(
-    (value) => value instanceof Uint8Array && value.length === length,
+    (value) => isBytes(value) && value.length === length,
     `must be ${length} bytes`,
   );
 }
@@ -11,7 +19,7 @@ export function fixedBytes(length: number) {
 /** From `min` to `max` bytes. */
 export function boundedBytes(max: number, min = 1) {
   return z.custom<Uint8Array>(
-    (value) => value instanceof Uint8Array && value.length >= min && value.length <= max,
+    (value) => isBytes(value) && value.length >= min && value.length <= max,
     `must be ${min} to ${max} bytes`,
   );
 }

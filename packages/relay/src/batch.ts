@@ -33,9 +33,11 @@ export class Batch {
   readonly #metrics: Metrics;
   readonly #announce: Announce;
   #pending: Pending[] = [];
-  #running: Promise<void> | undefined;
+  #isRunning = false;
+  /** How many writes were submitted, and how many of them are on disk or refused. */
   #submitted = 0;
   #settled = 0;
+  /** Who waits until so many are settled. */
   #flushing: { upTo: number; resolve: () => void }[] = [];
 
   constructor(parts: { storage: Storage; log: Log; metrics: Metrics; announce: Announce }) {
@@ -51,9 +53,9 @@ export class Batch {
       done({ outcome: 'refused', error: busy() });
       return;
     }
-    this.#submitted += 1;
     this.#pending.push({ write, done, from });
-    this.#running ??= this.#run();
+    this.#submitted += 1;
+    if (!this.#isRunning) void this.#run();
   }
 
   /** As `submit`, for who waits. */
@@ -69,6 +71,7 @@ export class Batch {
   }
 
   async #run(): Promise<void> {
+    this.#isRunning = true;
     while (this.#pending.length > 0) {
       // What else arrived in this turn belongs to the batch.
       await new Promise((resolve) => setImmediate(resolve));
@@ -79,7 +82,7 @@ export class Batch {
       this.#tell(batch, written);
       this.#settle(batch.length);
     }
-    this.#running = undefined;
+    this.#isRunning = false;
   }
 
   #settle(writes: number): void {

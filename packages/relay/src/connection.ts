@@ -130,6 +130,7 @@ export class Connection implements Listener {
 
   /** Ends the connection without a Socket.IO goodbye, after which a client would not come back. */
   cut(): void {
+    this.#isOver = true;
     terminate(this.#socket);
   }
 

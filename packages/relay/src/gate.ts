@@ -39,8 +39,9 @@ export function receiveHeartbeat(relay: RelayParts, connection: Connection): voi
   if (!isCut(relay, connection)) take(connection, 1);
 }
 
-/** Who asks for more without reading what it was given is cut off. */
+/** Who asks for more without reading what it was given is cut off; what it asked for and is not done yet is dropped. */
 function isCut(relay: RelayParts, connection: Connection): boolean {
+  if (connection.isOver) return true;
   if (!connection.isHopeless) return false;
   relay.log('slowReaderClosed');
   relay.metrics.count('slowReadersCut');
@@ -63,9 +64,13 @@ function pass<Event extends RelayUpEvent>(
   request: unknown,
   acknowledge: Acknowledge,
 ): void {
-  const parsed = route.parse.safeParse(request);
-  if (parsed.success) enqueue(relay, connection, route, parsed.data, acknowledge);
-  else acknowledge(refuse('badRequest', sentenceOf(parsed.error)));
+  try {
+    const parsed = route.parse.safeParse(request);
+    if (parsed.success) enqueue(relay, connection, route, parsed.data, acknowledge);
+    else acknowledge(refuse('badRequest', sentenceOf(parsed.error)));
+  } catch (error) {
+    acknowledge(faulty(relay, error));
+  }
 }
 
 /** A request that fits its schema. What it costs is taken before it waits for others, so that few large ones wait. */
@@ -91,11 +96,11 @@ function handle<Event extends RelayUpEvent>(
 ): Promise<void> | undefined {
   // The answers to those before it may be unread.
   if (isCut(relay, connection)) return undefined;
-  if (route.needs === 'entered' && relay.live.accessOf(connection, request.room) === undefined) {
-    answer(refuse('notAuthorised', 'This connection has not entered the room.'));
-    return undefined;
-  }
   try {
+    if (route.needs === 'entered' && relay.live.accessOf(connection, request.room) === undefined) {
+      answer(refuse('notAuthorised', 'This connection has not entered the room.'));
+      return undefined;
+    }
     const handled = route.handle(relay, connection, request, answer);
     const done = handled?.catch((error: unknown) => answer(faulty(relay, error)));
     return route.holdsLater ? done : undefined;

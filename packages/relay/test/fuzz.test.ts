@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { afterTest, dataFolder } from './afterTest.ts';
 import { fuzzRelay } from './fuzz/fuzz.ts';
-import { fuzzedLimits, grownBeyond } from './fuzz/terms.ts';
+import { fuzzedCleanup, fuzzedLimits, grownBeyond } from './fuzz/terms.ts';
 import { type WatchedOptions, watchedRelay } from './watchedRelay.ts';
 
 /** The short run; `npm run fuzz -w packages/relay` is the long one. */
@@ -9,7 +9,12 @@ const inputs = 6_000;
 const seed = Number(process.env['OTR_TEST_SEED'] ?? Math.floor(Math.random() * 2 ** 32));
 
 async function attacked(options: WatchedOptions, howMuch: number) {
-  const relay = await watchedRelay({ data: dataFolder(), limits: fuzzedLimits, ...options });
+  const relay = await watchedRelay({
+    data: dataFolder(),
+    limits: fuzzedLimits,
+    cleanup: fuzzedCleanup,
+    ...options,
+  });
   afterTest(() => relay.stop());
   return await fuzzRelay(relay, howMuch, seed);
 }

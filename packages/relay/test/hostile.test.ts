@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { limits, relayUp } from '@otr/protocol';
 import * as parser from 'socket.io-msgpack-parser';
 import { expect, test } from 'vitest';
+import { RawConnection, upgradeRequest } from './fuzz/rawConnection.ts';
 import type { TestClient } from './testClient.ts';
-import { testClient, testRelay } from './testRelay.ts';
+import { afterTest, testClient, testRelay } from './testRelay.ts';
 import { testRoom } from './testRoom.ts';
 
 /** Sends bytes as a frame, past everything that a well-meaning client does. */
@@ -119,6 +120,37 @@ test('[W2] every event answers badRequest to a request of the wrong shape, with 
     const nothing: unknown = await client.socket.emitWithAck(event);
     expect([event, nothing]).toMatchObject([event, { ok: false, error: { code: 'badRequest' } }]);
   }
+});
+
+test('[W2] a map with the prototype and the length of bytes is no bytes', async () => {
+  const relay = await testRelay();
+  const client = await testClient(relay);
+  const disguised = (length: number) => ({ length, ['__proto__']: Buffer.alloc(length) });
+  for (const room of [disguised(16), { ['__proto__']: Buffer.alloc(16) }]) {
+    const answered = new Promise((resolve) => {
+      client.socket.io.once('packet', resolve);
+    });
+    sendFrame(client, packet({ type: 2, nsp: '/', id: 5, data: ['exitRoom', { room }] }));
+    expect(await answered).toMatchObject({ data: [{ ok: false, error: { code: 'badRequest' } }] });
+  }
+});
+
+test('a packet that opens a connection is small: it is kept as long as the connection lasts', async () => {
+  const relay = await testRelay();
+  const connection = new RawConnection(relay.url);
+  afterTest(() => connection.cut());
+  connection.write(upgradeRequest);
+  await connection.next();
+  connection.send(packet({ type: 0, nsp: '/', data: { admission: 'x'.repeat(4_000) } }));
+  await connection.gone;
+});
+
+test('a WebSocket that Socket.IO has left is closed: entered anew it would have a new rate', async () => {
+  const relay = await testRelay();
+  const client = await testClient(relay);
+  const closed = new Promise((resolve) => client.socket.io.once('close', resolve));
+  sendFrame(client, packet({ type: 1, nsp: '/' }));
+  await closed;
 });
 
 test('[W2] a request without acknowledgement is served, a wrong one does no harm', async () => {

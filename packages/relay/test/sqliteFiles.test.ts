@@ -62,6 +62,12 @@ test.each([
   ['UPDATE rooms SET log_bytes = log_bytes + 1', /^2 rooms have a log of another size/],
   ['UPDATE slices SET seq = 9', /^1 slices have no entry/],
   ['DELETE FROM registrations', /^1 rooms have another number of members/],
+  ['DELETE FROM unindexed', /^5 entries are not found by their id/],
+  [
+    'UPDATE entries SET id = (SELECT id FROM entries ORDER BY room, seq LIMIT 1)',
+    /^2 ids belong to several entries/,
+  ],
+  ["INSERT INTO entry_ids SELECT DISTINCT room, x'00', 1 FROM entries", /^2 ids have no entry/],
   ['DELETE FROM knocks', /^1 rooms have another number of members/],
   ['DELETE FROM access', /^2 rooms have no access key/],
 ])('a check finds what %s has done', async (sql, problem) => {

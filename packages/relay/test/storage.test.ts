@@ -13,8 +13,8 @@ import { create, headOf, message, openRoom, writeOne } from './storedRoom.ts';
 import { afterTest, dataFolder } from './testRelay.ts';
 
 /** Closes the store after the test, where the test has not done so itself. */
-function opened(data: string, limits: SqliteLimits = defaultLimits) {
-  const storage = openSqlite(data, limits);
+function opened(data: string, limits: SqliteLimits = defaultLimits, idsAtOnce?: number) {
+  const storage = openSqlite(data, limits, idsAtOnce);
   let closing: Promise<void> | undefined;
   const close = () => {
     closing ??= storage.close();
@@ -27,6 +27,9 @@ function opened(data: string, limits: SqliteLimits = defaultLimits) {
 storageContract('SQLite in memory', async (limits) => opened(':memory:', { ...defaultLimits, ...limits }));
 storageContract('SQLite in a folder', async (limits) =>
   opened(dataFolder(), { ...defaultLimits, ...limits }),
+);
+storageContract('SQLite that indexes few ids at once', async (limits) =>
+  opened(':memory:', { ...defaultLimits, ...limits }, 3),
 );
 
 test('what was written is there when the folder is opened again', async () => {

@@ -94,7 +94,7 @@ function summary(trials: readonly Trial[]): string {
   const sum = (of: (trial: Trial) => number) => trials.reduce((total, trial) => total + of(trial), 0);
   const faults = new Map<string, number>();
   for (const { fault } of trials.flatMap(({ steps }) => steps)) {
-    const name = `${fault.kind} ${fault.target.replace(/ [AB](?= |$)/, '')}`;
+    const name = `${fault.kind} ${fault.target.replace(/\b[AB]\b/, 'a node')}`;
     faults.set(name, (faults.get(name) ?? 0) + 1);
   }
   const failed = trials.filter(({ findings }) => findings.length > 0).map(({ seed }) => seed);

@@ -152,13 +152,15 @@ export class Reader {
   /** Proves the newest access key and reads what was missed. False where the connection is of no more use. */
   async #enter(connection: Connection): Promise<boolean> {
     const key = this.#key;
+    const wasRemoved = this.#isRemoved;
     const answer = await this.#ask(connection);
     if (answer === undefined) return false;
     if (answer.head < this.position) this.#contradict(`the log ends at ${answer.head}`);
     if (!(await this.#readUpTo(connection, answer.head))) return false;
     // It read as far as the commit that ends this epoch, and enters again.
     if (this.#key !== key) return true;
-    if (this.#isRemoved) {
+    if (this.#isRemoved && !wasRemoved) return true;
+    if (wasRemoved) {
       if (!answer.ended) this.#contradict(`it entered epoch ${this.#epoch} that has ended`);
       this.#former = connection;
       return true;

@@ -17,7 +17,7 @@ describe.skipIf(isAlone)('two relays on PostgreSQL and Redis', () => {
   it.each([0, 1, 2])(
     '[L1] [L2] [L3] [L8] [L12] lose and double nothing, and keep one order, whatever happens (schedule %i)',
     async (index) => {
-      const trial = await runTrial(cluster, seed + index, { lengthMs: 2_500, steps: 8 });
+      const trial = await runTrial(cluster, seed + index, { lengthMs: 2_000, steps: 7 });
       console.log(describeTrial(trial));
       expect(trial.findings).toEqual([]);
       expect(trial.acknowledged).toBeGreaterThan(50);
@@ -35,7 +35,7 @@ describe('one relay with its embedded store', () => {
   it.each([0, 1])(
     '[L1] [L2] [L3] [L8] loses and doubles nothing, and keeps one order, whatever happens (schedule %i)',
     async (index) => {
-      const trial = await runTrial(cluster, seed + index, { lengthMs: 2_000, steps: 4 });
+      const trial = await runTrial(cluster, seed + index, { lengthMs: 1_500, steps: 4 });
       console.log(describeTrial(trial));
       expect(trial.findings).toEqual([]);
       expect(trial.acknowledged).toBeGreaterThan(50);

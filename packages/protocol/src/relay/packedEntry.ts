@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isBytes } from '../bytes.ts';
 import { limits } from '../limits.ts';
 import { type Entry, entry, type Slice } from './entry.ts';
 
@@ -95,7 +96,7 @@ export function isCommit(packed: Buffer): boolean {
 /** A packed entry where it enters a process (rule W2): bytes in, an `Entry` out. */
 export const packedEntry = z
   .custom<Uint8Array>(
-    (value) => value instanceof Uint8Array && value.length <= limits.relayAnswer,
+    (value) => isBytes(value) && value.length <= limits.relayAnswer,
     'must be a packed entry',
   )
   .transform((bytes, context) => {

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { watchedRelay } from '../watchedRelay.ts';
 import { type FuzzReport, fuzzRelay } from './fuzz.ts';
-import { fuzzedLimits, grownBeyond } from './terms.ts';
+import { fuzzedCleanup, fuzzedLimits, grownBeyond } from './terms.ts';
 
 const inputs = Number(process.argv[2] ?? 1_000_000);
 const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 2 ** 32));
 const data = mkdtempSync(join(tmpdir(), 'otr-fuzz-'));
-const relay = await watchedRelay({ data, limits: fuzzedLimits });
+const relay = await watchedRelay({ data, limits: fuzzedLimits, cleanup: fuzzedCleanup });
 const startedAt = performance.now();
 console.log(`seed ${seed}`);
 const report = await fuzzRelay(relay, inputs, seed);

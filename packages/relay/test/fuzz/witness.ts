@@ -17,6 +17,7 @@ export class Witnesses {
   readonly #members: TestClient[] = [];
   /** What was said, by the entry's id. */
   readonly #said = new Map<string, Buffer>();
+  readonly #lost: string[] = [];
   #count = 0;
 
   static async enter(url: string): Promise<Witnesses> {
@@ -24,6 +25,10 @@ export class Witnesses {
     for (let n = 0; n < 3; n += 1) {
       const member = await TestClient.connect(url);
       witnesses.#members.push(member);
+      member.socket.once('disconnect', (reason, details) => {
+        const why = details instanceof Error ? details.message : '';
+        witnesses.#lost.push(`witness ${n} was disconnected: ${reason} ${why}`);
+      });
       if (n === 0) await member.create(witnesses.room);
       await member.enter(witnesses.room);
       const registration = { ...testRegistration(), sealedProfile: witnesses.#sealed() };
@@ -52,10 +57,10 @@ export class Witnesses {
 
   /** What is wrong with what reached them; nothing is the good answer. */
   async complaints(): Promise<string[]> {
-    const wrong: string[] = [];
+    const wrong = [...this.#lost];
     for (const [n, member] of this.#members.entries()) {
-      if (!member.socket.connected) wrong.push(`witness ${n} was disconnected`);
-      else wrong.push(...(await this.#complaintsOf(member)).map((complaint) => `witness ${n} ${complaint}`));
+      if (member.socket.connected)
+        wrong.push(...(await this.#complaintsOf(member)).map((complaint) => `witness ${n} ${complaint}`));
     }
     return wrong;
   }

@@ -3,6 +3,7 @@ import { epochOf, seqOf, unpackEntry } from '@otr/protocol';
 import { StartRefused } from '../../startRefused.ts';
 import { type CheckReport, counted } from '../checkReport.ts';
 import { databaseFile } from './database.ts';
+import { waitingEntries } from './entryIds.ts';
 import { bytesOf, numberOf, type Row } from './rows.ts';
 import { migrations } from './schema.ts';
 import { isSqliteError } from './transaction.ts';
@@ -51,10 +52,34 @@ function problemsOf(database: DatabaseSync): string[] {
   if (damaged > 0) return [`The database file is damaged in ${damaged} or more places.`];
   const found: [string, number][] = [
     ...counted.map(([sentence, query]): [string, number] => [sentence, count(database, query)]),
+    ...indexed.map(([sentence, query]): [string, number] => [sentence, count(database, query)]),
     ['entries cannot be read or are not what their place says', unreadable(database)],
   ];
   return found.filter(([, n]) => n > 0).map(([sentence, n]) => `${n} ${sentence}.`);
 }
+
+/** What holds of the index of entry ids (rule L3). */
+const indexed: readonly [string, string][] = [
+  [
+    'entries are not found by their id',
+    `WITH waiting AS (${waitingEntries})
+     SELECT COUNT(*) AS n FROM entries WHERE NOT EXISTS (
+       SELECT 1 FROM entry_ids AS one WHERE one.room = entries.room AND one.id = entries.id AND one.seq = entries.seq
+     ) AND (room, seq) NOT IN (SELECT room, seq FROM waiting)`,
+  ],
+  [
+    'ids belong to several entries',
+    `WITH waiting AS (${waitingEntries})
+     SELECT COUNT(*) AS n FROM (
+       SELECT 1 FROM (SELECT room, id, seq FROM waiting UNION SELECT room, id, seq FROM entry_ids)
+       GROUP BY room, id HAVING COUNT(*) > 1)`,
+  ],
+  [
+    'ids have no entry',
+    `SELECT COUNT(*) AS n FROM entry_ids AS one WHERE NOT EXISTS (
+       SELECT 1 FROM entries WHERE one.room = entries.room AND one.seq = entries.seq AND one.id = entries.id)`,
+  ],
+];
 
 function unreadable(database: DatabaseSync): number {
   let n = 0;

@@ -2,6 +2,7 @@ import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StartRefused } from '../../startRefused.ts';
+import { indexWaiting } from './entryIds.ts';
 import { lockFolder } from './folderLock.ts';
 import { migrations } from './schema.ts';
 import { transaction } from './transaction.ts';
@@ -28,6 +29,7 @@ export function openDatabase(data: string, maxBytes: number): OpenDatabase {
   const opened = data === ':memory:' ? openMemory() : openFolder(data);
   try {
     migrate(opened.database);
+    indexWaiting(opened.database);
     opened.database.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / pageSize)}`);
     return opened;
   } catch (error) {

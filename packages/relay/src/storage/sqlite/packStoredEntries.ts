@@ -23,6 +23,7 @@ export function packStoredEntries(database: DatabaseSync, schema: string): void 
   `);
   copyEntries(database);
   database.exec(`
+    INSERT INTO entry_ids SELECT room, id, seq FROM entries ORDER BY room, id;
     UPDATE rooms SET
       log_bytes = (SELECT COALESCE(SUM(bytes), 0) FROM entries WHERE entries.room = number),
       oldest_at = (SELECT at FROM entries WHERE entries.room = number AND seq = floor);

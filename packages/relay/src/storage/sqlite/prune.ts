@@ -10,8 +10,17 @@ const year = 365 * 24 * 3_600_000;
 
 type Statements = ReturnType<typeof prepare>;
 
-/** Deletes what is past its time (rule L11); returns how many entries. Inside the caller's transaction. */
-export type Prune = (at: number, retentionMs: number) => number;
+export interface Pruned {
+  /** How many entries are gone. */
+  readonly count: number;
+  /** Up to which `seq` the entries of a room, given by its number, are. */
+  readonly upTo: ReadonlyMap<number, number>;
+  /** Numbers of rooms that are gone. */
+  readonly rooms: readonly number[];
+}
+
+/** Deletes what is past its time (rule L11). Inside the caller's transaction. */
+export type Prune = (at: number, retentionMs: number) => Pruned;
 
 export function preparedPrune(database: DatabaseSync): Prune {
   const sql = prepare(database);
@@ -21,34 +30,41 @@ export function preparedPrune(database: DatabaseSync): Prune {
       ...sql.expired.all(at - retentionMs, roomsAtOnce),
       ...sql.expiredByOwn.all(at, roomsAtOnce),
     ];
-    let entries = 0;
+    const upTo = new Map<number, number>();
+    let count = 0;
     for (const row of expired) {
-      if (entries < entriesAtOnce) entries += pruneRoom(sql, row, at, retentionMs, entriesAtOnce - entries);
+      if (count >= entriesAtOnce) break;
+      const pruned = pruneRoom(sql, row, at, retentionMs, entriesAtOnce - count);
+      if (pruned === undefined) continue;
+      upTo.set(numberOf(row, 'number'), pruned.upTo);
+      count += pruned.count;
     }
-    if (entries > 0) return entries;
-    lookedAt = deleteAbandoned(sql, lookedAt, at, retentionMs);
-    return 0;
+    if (count > 0) return { count, upTo, rooms: [] };
+    const { rooms, last } = deleteAbandoned(sql, lookedAt, at, retentionMs);
+    lookedAt = last;
+    return { count, upTo, rooms };
   };
 }
 
 /** The clock may step back: everything up to the newest expired entry goes, so that no hole appears. */
-function pruneRoom(sql: Statements, room: Row, at: number, relayRetentionMs: number, most: number): number {
+function pruneRoom(sql: Statements, room: Row, at: number, relayRetentionMs: number, most: number) {
   const number = numberOf(room, 'number');
   const ownMs = numberOf(room, 'retention_ms');
   const retentionMs = ownMs === 0 ? relayRetentionMs : Math.min(ownMs, relayRetentionMs);
   // A room that is past both limits is listed twice.
   const floor = numberOf(sql.floor.get(number) ?? {}, 'floor');
   const last = sql.lastExpired.get(number, at - retentionMs, floor + most - 1);
-  if (last === undefined) return 0;
+  if (last === undefined) return undefined;
   const upTo = numberOf(last, 'seq');
   const bytes = numberOf(sql.bytesUpTo.get(number, upTo) ?? {}, 'bytes');
   sql.deleteSlices.run(number, upTo);
+  sql.deleteIds.run(number, number, upTo);
   sql.deleteEntries.run(number, upTo);
   // What a former access key opens, and the welcomes of a commit, go with the commit.
   sql.deleteAccess.run(number, upTo);
   sql.deleteWelcomes.run(number, upTo);
   sql.raiseFloor.run(upTo + 1, bytes, number, upTo + 1, number);
-  return upTo + 1 - floor;
+  return { upTo, count: upTo + 1 - floor };
 }
 
 /**
@@ -56,16 +72,19 @@ function pruneRoom(sql: Statements, room: Row, at: number, relayRetentionMs: num
  * for a year after it was last written or entered. One that never had an entry has nothing to lose, since `createRoom`
  * makes it anew: it is kept as long as entries are.
  */
-function deleteAbandoned(sql: Statements, after: number, at: number, retentionMs: number): number {
-  const rooms = sql.unused.all(after, roomsLookedAt);
-  for (const room of rooms) {
-    const keptMs = numberOf(room, 'head') === 0 ? retentionMs : Math.max(year, 2 * retentionMs);
-    if (numberOf(room, 'is_empty') === 1 && numberOf(room, 'used_at') < at - keptMs) {
-      for (const statement of sql.deleteRoom) statement.run(numberOf(room, 'number'));
-    }
-  }
-  const last = rooms.at(-1);
-  return rooms.length < roomsLookedAt || last === undefined ? 0 : numberOf(last, 'number');
+function deleteAbandoned(sql: Statements, after: number, at: number, retentionMs: number) {
+  const looked = sql.unused.all(after, roomsLookedAt);
+  const rooms = looked
+    .filter((room) => isAbandoned(room, at, retentionMs))
+    .map((room) => numberOf(room, 'number'));
+  for (const number of rooms) for (const statement of sql.deleteRoom) statement.run(number);
+  const last = looked.at(-1);
+  return { rooms, last: looked.length < roomsLookedAt || last === undefined ? 0 : numberOf(last, 'number') };
+}
+
+function isAbandoned(room: Row, at: number, retentionMs: number): boolean {
+  const keptMs = numberOf(room, 'head') === 0 ? retentionMs : Math.max(year, 2 * retentionMs);
+  return numberOf(room, 'is_empty') === 1 && numberOf(room, 'used_at') < at - keptMs;
 }
 
 function prepare(database: DatabaseSync) {
@@ -84,6 +103,10 @@ function prepare(database: DatabaseSync) {
     ),
     bytesUpTo: database.prepare('SELECT SUM(bytes) AS bytes FROM entries WHERE room = ? AND seq <= ?'),
     deleteSlices: database.prepare('DELETE FROM slices WHERE room = ? AND seq <= ?'),
+    deleteIds: database.prepare(
+      `DELETE FROM entry_ids WHERE room = ? AND id IN (
+         SELECT id FROM entries WHERE entries.room = ? AND entries.seq <= ?)`,
+    ),
     deleteEntries: database.prepare('DELETE FROM entries WHERE room = ? AND seq <= ?'),
     deleteAccess: database.prepare('DELETE FROM access WHERE room = ? AND until <= ?'),
     deleteWelcomes: database.prepare('DELETE FROM knocks WHERE room = ? AND seq <= ?'),

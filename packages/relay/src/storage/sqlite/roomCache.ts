@@ -3,8 +3,8 @@ import { fromMapKey, mapKey } from '../../bytes.ts';
 import type { RoomState } from '../facts.ts';
 import { bytesOf, numberOf, type Row } from './rows.ts';
 
-/** Rooms whose row is kept in memory, and rooms whose registered keys are: up to 1,501 of some 100 bytes each. */
-const cachedRooms = 4_096;
+/** Rooms whose row is kept in memory, 1 KB each, and rooms whose registered keys are: up to 1,501 of some 100 bytes each. */
+const cachedRooms = 16_384;
 const cachedMembers = 256;
 
 /** A room's row with its number and floor, which are this engine's own. */

@@ -2,10 +2,12 @@ import type { DatabaseSync } from 'node:sqlite';
 import { packStoredEntries } from './packStoredEntries.ts';
 
 /**
+ * `entries` are in the order in which they came: those of a batch follow each other, whatever their rooms are.
  * `entries.packed` is what readers are sent (rule W6), `entries.bytes` that and its slices, and a commit's welcomes.
  * `rooms.oldest_at` is the `at` of the entry at `floor`, null when none is kept. `access.until` is the `seq` of the
  * commit that ended the epoch. `knocks.seq` is null while a knock waits; then it is the commit's, and `sealed` the
- * welcome.
+ * welcome. `entry_ids` is the index of `entries.id`, filled later (`unindexedIds.ts`): only ids of entries that
+ * `unindexed` names may be missing in it. `unindexed.places` is the JSON of `[rooms.number, first seq, last seq][]`.
  */
 const packedSchema = `
   CREATE TABLE rooms (
@@ -51,9 +53,20 @@ const packedSchema = `
     at INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
     packed BLOB NOT NULL,
-    PRIMARY KEY (room, seq),
-    UNIQUE (room, id)
+    UNIQUE (room, seq)
+  ) STRICT;
+
+  CREATE TABLE entry_ids (
+    room INTEGER NOT NULL,
+    id BLOB NOT NULL,
+    seq INTEGER NOT NULL,
+    PRIMARY KEY (room, id)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE unindexed (
+    step INTEGER PRIMARY KEY,
+    places TEXT NOT NULL
+  ) STRICT;
 
   CREATE TABLE slices (
     room INTEGER NOT NULL,

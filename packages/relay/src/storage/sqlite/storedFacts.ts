@@ -1,28 +1,26 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { fromMapKey } from '../../bytes.ts';
-import type { RoomFacts, StoredKnock } from '../facts.ts';
+import type { Facts, RoomFacts, StoredKnock } from '../facts.ts';
+import type { EntryIds } from './entryIds.ts';
 import type { RoomCache, StoredRoom } from './roomCache.ts';
 import { bytesOf, numberOf, type Row } from './rows.ts';
 
-/** Facts that are looked up when they are asked for; with ids from nowhere every entry id is a new one. */
-export function storedFacts(database: DatabaseSync, cache: RoomCache) {
+/** Facts that are looked up when they are asked for. */
+export function storedFacts(database: DatabaseSync, cache: RoomCache, ids: EntryIds): Facts {
   const sql = prepare(database);
-  return (name: string, idsFrom: 'database' | 'nowhere'): RoomFacts | undefined => {
+  return (name) => {
     const room = cache.named(name);
-    if (room === undefined) return undefined;
-    const facts = factsOf(sql, cache, room);
-    return idsFrom === 'database' ? facts : { ...facts, known: () => undefined };
+    return room && factsOf(sql, cache, ids, room);
   };
 }
 
-function factsOf(sql: ReturnType<typeof prepare>, cache: RoomCache, room: StoredRoom): RoomFacts {
+type Statements = ReturnType<typeof prepare>;
+
+function factsOf(sql: Statements, cache: RoomCache, ids: EntryIds, room: StoredRoom): RoomFacts {
   const { number, state } = room;
   return {
     state,
-    known: (id) => {
-      const row = sql.entry.get(number, fromMapKey(id));
-      return row && { seq: numberOf(row, 'seq'), epoch: numberOf(row, 'epoch') };
-    },
+    known: (id) => ids.placeOf(number, id),
     isRegistered: (publicKey) => state.members > 0 && cache.members(room).has(publicKey),
     hasInvite: (invite) => sql.invite.get(number, fromMapKey(invite)) !== undefined,
     knock: (id) => {
@@ -45,7 +43,6 @@ function knockOf(row: Row): StoredKnock {
 
 function prepare(database: DatabaseSync) {
   return {
-    entry: database.prepare('SELECT seq, epoch FROM entries WHERE room = ? AND id = ?'),
     invite: database.prepare('SELECT 1 FROM invites WHERE room = ? AND invite = ?'),
     knock: database.prepare('SELECT * FROM knocks WHERE room = ? AND id = ?'),
     waitingWith: database.prepare('SELECT id FROM knocks WHERE room = ? AND seq IS NULL AND invite = ?'),

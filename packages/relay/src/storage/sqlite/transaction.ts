@@ -31,8 +31,3 @@ export function guarded<Value>(run: () => Value): Value {
 export function isSqliteError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && error.code === 'ERR_SQLITE_ERROR';
 }
-
-/** SQLITE_CONSTRAINT_UNIQUE (https://www.sqlite.org/rescode.html). */
-export function isDuplicate(error: unknown): boolean {
-  return isSqliteError(error) && 'errcode' in error && error.errcode === 2067;
-}

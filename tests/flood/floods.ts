@@ -22,7 +22,13 @@ const sockets = 1_000;
 /** How long each of them stays open, in milliseconds. */
 const openFor = 4_000;
 
-export const floods: Readonly<Record<string, (url: string) => Promise<Flood>>> = { rate, slow, churn };
+export const floods: Readonly<Record<string, (url: string) => Promise<Flood>>> = {
+  rate,
+  churn,
+  slow: (url) => bulk(url, false),
+  /** What the slow reader is sent, and reads: it is no flood. */
+  read: (url) => bulk(url, true),
+};
 
 /** One client appends a hundred times what it may. */
 async function rate(url: string): Promise<Flood> {
@@ -65,14 +71,14 @@ async function rate(url: string): Promise<Flood> {
 }
 
 /** One client stops reading while its room is sent 100 MiB in a minute; then it reads on and catches up. */
-async function slow(url: string): Promise<Flood> {
+async function bulk(url: string, isRead: boolean): Promise<Flood> {
   const room = testRoom();
   const [writer, reader] = [await TestClient.connect(url), await TestClient.connect(url)];
   await writer.create(room);
   await writer.enter(room);
   await reader.enter(room);
   const { ws } = reader.socket.io.engine.transport as unknown as { ws: { pause(): void; resume(): void } };
-  ws.pause();
+  if (!isRead) ws.pause();
   let written = 0;
   const pending: Promise<unknown>[] = [];
   const body = randomBytes(bulkBytes);
@@ -94,7 +100,10 @@ async function slow(url: string): Promise<Flood> {
       writer.close();
       reader.close();
       const MiB = ((written * bulkBytes) / 2 ** 20).toFixed(0);
-      return { did: `did not read ${MiB} MiB; ${missed} of ${written} entries came by fetch`, wrong };
+      return {
+        did: `${isRead ? 'read' : 'did not read'} ${MiB} MiB; ${missed} of ${written} entries came by fetch`,
+        wrong,
+      };
     },
   };
 }

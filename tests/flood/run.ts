@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { cpus } from 'node:os';
+import { constants, cpus, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { quantile } from '../../bench/figures.ts';
 import { canPin, type WatchedRelay, watchedRelay } from '../../packages/relay/test/watchedRelay.ts';
@@ -19,16 +19,18 @@ const silent = 1_000;
 /** What the issue allows, as a multiple of calm. */
 const allowed = { p99: 2, memory: 1.5 };
 
-type Phase = { name: string; floods: readonly string[] };
+/** `like` names the calm phase that it is measured by: whoever reads slowly is sent much, and that alone takes its time. */
+type Phase = { name: string; floods: readonly string[]; like?: string };
 type Figures = { p50: number; p99: number; memory: number; deliveries: number };
 
 const phases: readonly Phase[] = [
   { name: 'warm-up', floods: [] },
   { name: 'calm', floods: [] },
-  { name: 'rate', floods: ['rate'] },
-  { name: 'slow', floods: ['slow'] },
-  { name: 'churn', floods: ['churn'] },
-  { name: 'all three', floods: ['rate', 'slow', 'churn'] },
+  { name: 'calm, 100 MiB read', floods: ['read'] },
+  { name: 'rate', floods: ['rate'], like: 'calm' },
+  { name: 'slow', floods: ['slow'], like: 'calm, 100 MiB read' },
+  { name: 'churn', floods: ['churn'], like: 'calm' },
+  { name: 'all three', floods: ['rate', 'slow', 'churn'], like: 'calm, 100 MiB read' },
   { name: 'calm again', floods: [] },
 ];
 
@@ -40,7 +42,7 @@ console.log(
   `${members} members, ${messagesPerSecond} messages/s, ${silent} silent connections, ${seconds} s a phase; ` +
     (isPinned ? 'relay on core 0, everyone else on core 1' : 'not pinned'),
 );
-console.log('phase      | p50 ms | p99 ms | resident MiB | deliveries');
+console.log('phase              | p50 ms | p99 ms | resident MiB | deliveries');
 const letGo = await silentPeople(relay.url, silent);
 const crowd = await Members.enter(relay.url, members);
 crowd.talk(messagesPerSecond);
@@ -76,10 +78,10 @@ async function run({ name, floods }: Phase): Promise<void> {
     (memory / 2 ** 20).toFixed(0),
     delays.length,
   ];
-  console.log([name.padEnd(10), ...numbers].join(' | '));
+  console.log([name.padEnd(18), ...numbers].join(' | '));
   for (const attacker of attackers) {
     const { did, wrong: found } = await end(attacker);
-    console.log(`             ${did}`);
+    console.log(`                     ${did}`);
     wrong.push(...found);
   }
 }
@@ -87,6 +89,8 @@ async function run({ name, floods }: Phase): Promise<void> {
 /** The flood has begun when it resolves. */
 async function attack({ url }: WatchedRelay, flood: string): Promise<ChildProcess> {
   const child = fork(join(import.meta.dirname, 'attacker.ts'), [url, flood]);
+  // It shares a core with those who are timed: what it takes from them is not the relay's doing.
+  setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
   await once(child, 'message');
   return child;
 }
@@ -107,10 +111,10 @@ async function largestWhile(howLong: number): Promise<number> {
 }
 
 function verdict(): string[] {
-  const calm = measured.get('calm');
-  if (calm === undefined) return ['nothing was measured'];
-  return phases.slice(2).flatMap(({ name }) => {
-    const { p99, memory } = measured.get(name) ?? calm;
+  return phases.flatMap(({ name, like }) => {
+    const [now, calm] = [measured.get(name), measured.get(like ?? name)];
+    if (now === undefined || calm === undefined) return [`${name} was not measured`];
+    const { p99, memory } = now;
     return [
       ...(p99 > calm.p99 * allowed.p99
         ? [`${name}: p99 is ${(p99 / calm.p99).toFixed(1)} times its calm value`]

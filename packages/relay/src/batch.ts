@@ -6,15 +6,19 @@ import type { Write, Written } from './storage/write.ts';
 
 /** Writes of one transaction at the most; more wait for the next. */
 const writesAtOnce = 2_000;
+/** Of them, those of one connection: one that sends as fast as it may does not make all others wait. */
+const writesOfOne = 250;
 /** Writes that may wait while the store is busy; more are refused. */
 const writesWaiting = 20_000;
 
 type Done = (written: Written) => void;
 
 interface Pending {
+  /** 1, 2, 3 … in the order of arrival. */
+  readonly number: number;
   readonly write: Write;
   readonly done: Done;
-  /** The connection that asked; it is not told what it told. */
+  /** The connection that asked: one of many that take turns, and not told what it told. */
   readonly from: string | undefined;
 }
 
@@ -36,7 +40,6 @@ export class Batch {
   #isRunning = false;
   /** How many writes were submitted, and how many of them are on disk or refused. */
   #submitted = 0;
-  #settled = 0;
   /** Who waits until so many are settled. */
   #flushing: { upTo: number; resolve: () => void }[] = [];
 
@@ -53,8 +56,8 @@ export class Batch {
       done({ outcome: 'refused', error: busy() });
       return;
     }
-    this.#pending.push({ write, done, from });
     this.#submitted += 1;
+    this.#pending.push({ number: this.#submitted, write, done, from });
     if (!this.#isRunning) void this.#run();
   }
 
@@ -66,7 +69,7 @@ export class Batch {
   /** Resolves when everything that was submitted so far is on disk or refused, whatever others submit meanwhile. */
   async flush(): Promise<void> {
     const upTo = this.#submitted;
-    if (this.#settled >= upTo) return;
+    if (!this.#isRunning) return;
     await new Promise<void>((resolve) => this.#flushing.push({ upTo, resolve }));
   }
 
@@ -75,20 +78,38 @@ export class Batch {
     while (this.#pending.length > 0) {
       // What else arrived in this turn belongs to the batch.
       await new Promise((resolve) => setImmediate(resolve));
-      const batch = this.#pending.splice(0, writesAtOnce);
+      const batch = this.#next();
       const startedAt = performance.now();
       const written = await this.#commit(batch.map(({ write }) => write));
       this.#metrics.batch(written, (performance.now() - startedAt) / 1_000);
       this.#tell(batch, written);
-      this.#settle(batch.length);
+      this.#settle();
     }
     this.#isRunning = false;
   }
 
-  #settle(writes: number): void {
-    this.#settled += writes;
-    const flushed = this.#flushing.filter(({ upTo }) => upTo <= this.#settled);
-    this.#flushing = this.#flushing.filter(({ upTo }) => upTo > this.#settled);
+  /**
+   * What is written next: in the order of arrival, but only so much of one connection while there is more than that. The
+   * order of each connection's own writes stays.
+   */
+  #next(): Pending[] {
+    if (this.#pending.length <= writesOfOne) return this.#pending.splice(0);
+    const counts = new Map<string | undefined, number>();
+    const [next, later]: [Pending[], Pending[]] = [[], []];
+    for (const pending of this.#pending) {
+      const count = counts.get(pending.from) ?? 0;
+      const isDue = next.length < writesAtOnce && count < writesOfOne;
+      if (isDue) counts.set(pending.from, count + 1);
+      (isDue ? next : later).push(pending);
+    }
+    this.#pending = later;
+    return next;
+  }
+
+  #settle(): void {
+    const oldest = this.#pending[0]?.number ?? Number.POSITIVE_INFINITY;
+    const flushed = this.#flushing.filter(({ upTo }) => upTo < oldest);
+    this.#flushing = this.#flushing.filter(({ upTo }) => upTo >= oldest);
     for (const { resolve } of flushed) resolve();
   }
 

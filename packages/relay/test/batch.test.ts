@@ -100,3 +100,38 @@ test('more than may wait is refused, and what waits is not', async () => {
   await batch.flush();
   expect(story.filter((line) => line === 'stored')).toHaveLength(20_000);
 });
+
+test('[L10] a connection that sends much takes turns with others, each in its own order', async () => {
+  const storage = openSqlite(':memory:', defaultLimits);
+  afterTest(() => storage.close());
+  const room = randomBytes(16);
+  await storage.write([{ kind: 'createRoom', room, accessKey: randomBytes(32) }], 1);
+  const log = silent;
+  const batch = new Batch({ storage, log, metrics: new Metrics(), announce: () => {} });
+  const order: string[] = [];
+  const submit = (from: string, n: number) =>
+    batch.submit(
+      { kind: 'putRoomInfo', room, sealed: randomBytes(9), by },
+      () => order.push(`${from}${n}`),
+      from,
+    );
+  for (let n = 0; n < 1_000; n += 1) submit('a', n);
+  submit('b', 0);
+  await batch.flush();
+  expect(order.indexOf('b0')).toBeLessThan(500);
+  expect(order.filter((one) => one !== 'b0')).toEqual(Array.from({ length: 1_000 }, (_, n) => `a${n}`));
+});
+
+test('a flush waits for what came before it, however much comes after', async () => {
+  const { batch, submit, story } = await batchOver();
+  let goesOn = true;
+  const more = () => {
+    if (!goesOn) return;
+    submit();
+    setImmediate(more);
+  };
+  more();
+  await batch.flush();
+  goesOn = false;
+  expect(story).toContain('appended');
+});

@@ -10,7 +10,7 @@ import { type Handle, stored } from './route.ts';
 export const createRoom: Handle<'createRoom'> = async (relay, connection, request, answer) => {
   const { room, accessKey } = request;
   if (!proves(connection, request)) return answer(notProven());
-  answer(stored(await relay.batch.written({ kind: 'createRoom', room, accessKey })));
+  answer(stored(await relay.batch.written({ kind: 'createRoom', room, accessKey }, connection.id)));
 };
 
 /** Rules S3, A2 and A4. */

@@ -9,12 +9,12 @@ import { type Answer, byOf, type Handle, stored } from './route.ts';
 /** Rule N1. */
 export const putInvite: Handle<'putInvite'> = async (relay, connection, request, answer) => {
   const by = byOf(relay, connection, request.room);
-  answer(stored(await relay.batch.written({ kind: 'putInvite', ...request, by })));
+  answer(stored(await relay.batch.written({ kind: 'putInvite', ...request, by }, connection.id)));
 };
 
 export const removeInvite: Handle<'removeInvite'> = async (relay, connection, request, answer) => {
   const by = byOf(relay, connection, request.room);
-  answer(stored(await relay.batch.written({ kind: 'removeInvite', ...request, by })));
+  answer(stored(await relay.batch.written({ kind: 'removeInvite', ...request, by }, connection.id)));
 };
 
 /** Rules N1 to N3. */
@@ -52,7 +52,7 @@ async function settleKnock(
   answer: Answer<'knock'>,
 ): Promise<void> {
   const { room, id, keyPackageRef } = request;
-  const written = await relay.batch.written({ kind: 'knock', ...request });
+  const written = await relay.batch.written({ kind: 'knock', ...request }, connection.id);
   answer(knockResult(written));
   if (written.outcome === 'stored') relay.cleanup.answered(room, [keyPackageRef]);
   else stopWaiting(relay, connection, room, id);
@@ -65,12 +65,12 @@ export const withdrawKnock: Handle<'withdrawKnock'> = async (relay, connection, 
     return answer(refuse('knockNotFound', 'This connection has no such knock.'));
   }
   stopWaiting(relay, connection, room, id);
-  answer(stored(await relay.batch.written({ kind: 'dismissKnock', room, id, by: 'relay' })));
+  answer(stored(await relay.batch.written({ kind: 'dismissKnock', room, id, by: 'relay' }, connection.id)));
 };
 
 export const dismissKnock: Handle<'dismissKnock'> = async (relay, connection, request, answer) => {
   const by = byOf(relay, connection, request.room);
-  answer(stored(await relay.batch.written({ kind: 'dismissKnock', ...request, by })));
+  answer(stored(await relay.batch.written({ kind: 'dismissKnock', ...request, by }, connection.id)));
 };
 
 /** A connection that waited and has not entered has nothing more to do with the room. */

@@ -7,7 +7,7 @@ import { byOf, type Handle, placed } from './route.ts';
 export const registerKey: Handle<'registerKey'> = async (relay, connection, request, answer) => {
   const { room, publicKey } = request;
   const by = byOf(relay, connection, room, publicKey);
-  const written = await relay.batch.written({ kind: 'registerKey', ...request, by });
+  const written = await relay.batch.written({ kind: 'registerKey', ...request, by }, connection.id);
   answer(placed(written));
   if (written.outcome === 'refused' || !connection.hasEntered(room)) return;
   relay.cleanup.answered(room, [publicKey]);
@@ -19,7 +19,9 @@ export const registerKey: Handle<'registerKey'> = async (relay, connection, requ
 /** Leaving. Only for a key that the connection answers for. */
 export const removeKey: Handle<'removeKey'> = async (relay, connection, request, answer) => {
   const by = byOf(relay, connection, request.room, request.publicKey);
-  answer(placed(await relay.batch.written({ kind: 'removeKey', reason: 'left', ...request, by })));
+  answer(
+    placed(await relay.batch.written({ kind: 'removeKey', reason: 'left', ...request, by }, connection.id)),
+  );
 };
 
 /** The answer to `keyCleanup` (rules K5 and N4). */

@@ -8,11 +8,15 @@ import { byOf, type Handle, placed, stored } from './route.ts';
 export const append: Handle<'append'> = (relay, connection, request, answer) => {
   const { room, id, epoch, seen, from, slices, body } = request;
   const by = byOf(relay, connection, room, from);
-  relay.batch.submit({ kind: 'append', room, id, epoch, seen, from, slices, body, by }, (written) => {
-    const result = placed(written);
-    if (result.ok) answer(ok({ seq: result.value.seq }));
-    else answerConflict(relay, connection, request, result, answer);
-  });
+  relay.batch.submit(
+    { kind: 'append', room, id, epoch, seen, from, slices, body, by },
+    (written) => {
+      const result = placed(written);
+      if (result.ok) answer(ok({ seq: result.value.seq }));
+      else answerConflict(relay, connection, request, result, answer);
+    },
+    connection.id,
+  );
 };
 
 /** Entries after a place, up to half a frame, as far as the reader's access goes, with its own slices (L5, A4). */
@@ -36,5 +40,5 @@ export const fetch: Handle<'fetch'> = async (relay, connection, request, answer)
 /** Rule L11. */
 export const setRetention: Handle<'setRetention'> = async (relay, connection, request, answer) => {
   const by = byOf(relay, connection, request.room);
-  answer(stored(await relay.batch.written({ kind: 'setRetention', ...request, by })));
+  answer(stored(await relay.batch.written({ kind: 'setRetention', ...request, by }, connection.id)));
 };

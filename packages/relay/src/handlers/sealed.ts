@@ -3,7 +3,7 @@ import { byOf, type Handle, stored } from './route.ts';
 
 export const putRoomInfo: Handle<'putRoomInfo'> = async (relay, connection, request, answer) => {
   const by = byOf(relay, connection, request.room);
-  answer(stored(await relay.batch.written({ kind: 'putRoomInfo', ...request, by })));
+  answer(stored(await relay.batch.written({ kind: 'putRoomInfo', ...request, by }, connection.id)));
 };
 
 /** A member's mark: kept, the latest wins, and told to the others. */

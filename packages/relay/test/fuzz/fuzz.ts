@@ -8,6 +8,9 @@ import { Witnesses } from './witness.ts';
 const atOnce = 24;
 /** Lives between two looks at how far it has come; each round has a room of its own. */
 const livesPerRound = 400;
+/** How long an answer may take; the relay shares its processor with much else. */
+const patienceMs = 20_000;
+const nothingHeld: Held = { rss: 0, heap: 0, resources: {}, frames: 0, log: {} };
 
 export interface FuzzReport {
   readonly seed: number;
@@ -33,11 +36,13 @@ export async function fuzzRelay(relay: WatchedRelay, inputs: number, seed: numbe
   const run = new Run(relay, witnesses, seed);
   // What a relay allocates once, for whatever it is sent, does not count as growth.
   const begun = await run.until(Math.ceil(inputs / 10));
-  const start = begun ?? (await relay.held());
+  const start = begun ?? nothingHeld;
   const middle = (await run.until(Math.ceil(inputs / 2))) ?? start;
   const end = (await run.until(inputs)) ?? middle;
-  const complaints = [...run.complaints, ...(await witnesses.complaints().catch(reason))];
-  const refusals = await relay.figures().then(refusalsIn, () => new Map<string, number>());
+  // A relay that went wrong may answer no more.
+  const isWell = run.complaints.length === 0;
+  const complaints = isWell ? await witnesses.complaints().catch(reason) : run.complaints;
+  const refusals = isWell ? refusalsIn(await relay.figures()) : new Map<string, number>();
   witnesses.close();
   return {
     seed,
@@ -113,12 +118,12 @@ class Run {
       Promise.all([this.#talkWhile(() => left > 0), ...Array.from({ length: atOnce }, lane)]),
     ]);
     owner.close();
-    return await this.#relay.held();
+    return await inTime(this.#relay.held(), 'who asks what it holds');
   }
 
   async #talkWhile(goesOn: () => boolean): Promise<void> {
     do {
-      await this.#witnesses.talk();
+      await inTime(this.#witnesses.talk(), 'the witnesses');
       await new Promise((resolve) => setTimeout(resolve, 50));
     } while (goesOn() && this.complaints.length === 0);
   }
@@ -130,6 +135,15 @@ class Run {
     if (life.leak) this.complaints.push(`connection ${n} was sent something of the witnesses' room`);
     if (life.stuck) this.complaints.push(`connection ${n} was neither answered nor ended`);
   }
+}
+
+/** Rejects when the relay does not answer in time. */
+async function inTime<Value>(work: Promise<Value>, who: string): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the relay does not answer ${who}`)), patienceMs);
+  });
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 function reason(error: unknown): string[] {

@@ -7,7 +7,7 @@ import type { Write, Written } from './storage/write.ts';
 /** Writes of one transaction at the most; more wait for the next. */
 const writesAtOnce = 2_000;
 /** Of them, those of one connection: one that sends as fast as it may does not make all others wait. */
-const writesOfOne = 250;
+const writesOfOne = 100;
 /** Writes that may wait while the store is busy; more are refused. */
 const writesWaiting = 20_000;
 

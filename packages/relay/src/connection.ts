@@ -8,10 +8,17 @@ import type { RelayLimits } from './options.ts';
 import { RequestOrder } from './requestOrder.ts';
 import type { Listener } from './roomLive.ts';
 import { TokenBucket } from './tokenBucket.ts';
-import { pauseReading, terminate, whenRead } from './transport.ts';
+import { holdReading, pauseReading, terminate, whenRead } from './transport.ts';
 
-/** A flooding connection is not read for at least so many milliseconds at a time. */
+/**
+ * A flooding connection is not read for at least so many milliseconds at a time. More would let it have more at once
+ * when it is read again.
+ */
 const leastPauseMs = 100;
+/** Requests of one connection in one turn of the event loop; what else it has sent is read in the next. */
+const requestsPerTurn = 100;
+/** Requests within the rate for each refusal beyond it that is answered without such a pause. */
+const requestsPerRefusal = 10;
 
 /** What becomes of a connection that reads too slowly. */
 export interface SlowReading {
@@ -40,6 +47,8 @@ export class Connection implements Listener {
   readonly #idle: Set<Connection>;
   readonly #enterTimer: NodeJS.Timeout;
   #isOver = false;
+  #arrivedThisTurn = 0;
+  #goOnReading: (() => void) | undefined;
 
   constructor(
     socket: Socket,
@@ -53,7 +62,8 @@ export class Connection implements Listener {
     this.#writer = new FrameWriter(socket);
     this.#limits = limits;
     this.#bucket = new TokenBucket(limits.requestsPerSecond, limits.requestBurst, Date.now());
-    this.#refusals = new TokenBucket(limits.requestsPerSecond, limits.requestsPerSecond, Date.now());
+    const { requestsPerSecond } = limits;
+    this.#refusals = new TokenBucket(requestsPerSecond / requestsPerRefusal, requestsPerSecond, Date.now());
     this.#slow = slow;
     this.#idle = idle.add(this);
     this.#enterTimer = setTimeout(() => {
@@ -91,6 +101,19 @@ export class Connection implements Listener {
   #idlesNoLonger(): void {
     clearTimeout(this.#enterTimer);
     this.#idle.delete(this);
+  }
+
+  /** A request has come. Whoever sends many at once must not keep all others waiting for the end of the turn. */
+  arrived(): void {
+    if (this.#arrivedThisTurn === 0) setImmediate(() => this.#turnEnded());
+    this.#arrivedThisTurn += 1;
+    if (this.#arrivedThisTurn === requestsPerTurn) this.#goOnReading = holdReading(this.#socket);
+  }
+
+  #turnEnded(): void {
+    this.#arrivedThisTurn = 0;
+    this.#goOnReading?.();
+    this.#goOnReading = undefined;
   }
 
   /** Returns 0, or the milliseconds until a request of this cost is allowed. */

@@ -70,10 +70,16 @@ export function whenRead(socket: Socket, bytes: number, run: () => void): void {
 
 /** Reads nothing of this connection for a while; what it sends waits at its own end. */
 export function pauseReading(socket: Socket, milliseconds: number): void {
+  const goOn = holdReading(socket);
+  if (goOn) setTimeout(goOn, milliseconds).unref();
+}
+
+/** Reads nothing of this connection until the returned function is called; undefined when it is not read already. */
+export function holdReading(socket: Socket): (() => void) | undefined {
   const webSocket = engineOf(socket).transport.socket;
-  if (webSocket === undefined || webSocket.isPaused) return;
+  if (webSocket === undefined || webSocket.isPaused) return undefined;
   webSocket.pause();
-  setTimeout(() => webSocket.resume(), milliseconds).unref();
+  return () => webSocket.resume();
 }
 
 /** Calls back for every frame that carries no message: heartbeats, and the WebSocket's own. */

@@ -39,7 +39,9 @@ export interface WatchedRelay {
 /** `core`: the processor that it may use, where the system has `taskset`. */
 export async function watchedRelay(options: WatchedOptions = {}, core?: number): Promise<WatchedRelay> {
   const script = join(import.meta.dirname, 'watchedRelayProcess.ts');
-  const command = [process.execPath, '--expose-gc', script, JSON.stringify(options)];
+  // As hosting/ starts it: a young generation of this size in MiB keeps the pauses of garbage collection short.
+  const flags = ['--expose-gc', '--max-semi-space-size=2'];
+  const command = [process.execPath, ...flags, script, JSON.stringify(options)];
   const [program = '', ...args] =
     core === undefined || !canPin() ? command : ['taskset', '-c', String(core), ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });

@@ -11,9 +11,9 @@ import { transaction } from './transaction.ts';
 const busyMs = 250;
 const pageSize = 4096;
 /** Pages of the write-ahead log that are carried over at once: more is faster, and a longer pause for one batch. */
-const checkpointPages = 4_000;
+const checkpointPages = 1_000;
 /** Pages in memory, in KiB. */
-const cacheKiB = 32 * 1024;
+const cacheKiB = 16 * 1024;
 
 export interface OpenDatabase {
   database: DatabaseSync;

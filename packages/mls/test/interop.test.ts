@@ -49,8 +49,10 @@ describe('with ts-mls 2.0.0-rc.10', () => {
         for (const p of members) {
           if (p === by) continue;
           const gone = remove.includes(p);
-          // rc.10 looks for its own secret in the path even when it is the one removed, and throws.
-          if (gone && p.kind === 'ts-mls') await expect(p.process(sent.commit)).rejects.toThrow('No overlap');
+          // rc.10 looks for its own secret in the path even when it is the one removed, and throws: what it throws
+          // depends on the tree (seed 3142160073: it makes an array of a negative length).
+          if (gone && p.kind === 'ts-mls')
+            await expect(p.process(sent.commit)).rejects.toThrow(/No overlap|Invalid array length/);
           else expect(await p.process(sent.commit)).toBe(!gone);
         }
         members = members.filter((p) => !remove.includes(p));

@@ -8,7 +8,7 @@ import type { RelayLimits } from './options.ts';
 import { RequestOrder } from './requestOrder.ts';
 import type { Listener } from './roomLive.ts';
 import { TokenBucket } from './tokenBucket.ts';
-import { holdReading, pauseReading, terminate, whenRead } from './transport.ts';
+import { holdReading, terminate, whenRead } from './transport.ts';
 
 /**
  * A flooding connection is not read for at least so many milliseconds at a time. More would let it have more at once
@@ -48,7 +48,10 @@ export class Connection implements Listener {
   readonly #enterTimer: NodeJS.Timeout;
   #isOver = false;
   #arrivedThisTurn = 0;
+  /** While its reading is held. */
   #goOnReading: (() => void) | undefined;
+  /** A flooding connection is not read before this time, in milliseconds. */
+  #unreadUntil = 0;
 
   constructor(
     socket: Socket,
@@ -107,12 +110,23 @@ export class Connection implements Listener {
   arrived(): void {
     if (this.#arrivedThisTurn === 0) setImmediate(() => this.#turnEnded());
     this.#arrivedThisTurn += 1;
-    if (this.#arrivedThisTurn === requestsPerTurn) this.#goOnReading = holdReading(this.#socket);
+    if (this.#arrivedThisTurn === requestsPerTurn) this.#goOnReading ??= holdReading(this.#socket);
   }
 
   #turnEnded(): void {
     this.#arrivedThisTurn = 0;
-    this.#goOnReading?.();
+    this.#readOn();
+  }
+
+  /** Now, or when the pause of a flooding connection is over: the end of a turn must not cut it short. */
+  #readOn(): void {
+    if (this.#goOnReading === undefined) return;
+    const left = this.#unreadUntil - Date.now();
+    if (left > 0) {
+      setTimeout(() => this.#readOn(), left).unref();
+      return;
+    }
+    this.#goOnReading();
     this.#goOnReading = undefined;
   }
 
@@ -124,7 +138,10 @@ export class Connection implements Listener {
   /** A request beyond the rate was refused. A flood of them costs no more than what is read of it. */
   wasLimited(): void {
     const wait = this.#refusals.take(1, Date.now());
-    if (wait > 0) pauseReading(this.#socket, Math.max(wait, leastPauseMs));
+    if (wait === 0 || this.#unreadUntil > Date.now()) return;
+    this.#unreadUntil = Date.now() + Math.max(wait, leastPauseMs);
+    this.#goOnReading ??= holdReading(this.#socket);
+    if (this.#arrivedThisTurn === 0) this.#readOn();
   }
 
   /** Asks for more without reading what it was given. */

@@ -68,13 +68,10 @@ export function whenRead(socket: Socket, bytes: number, run: () => void): void {
   stream?.on('drain', look);
 }
 
-/** Reads nothing of this connection for a while; what it sends waits at its own end. */
-export function pauseReading(socket: Socket, milliseconds: number): void {
-  const goOn = holdReading(socket);
-  if (goOn) setTimeout(goOn, milliseconds).unref();
-}
-
-/** Reads nothing of this connection until the returned function is called; undefined when it is not read already. */
+/**
+ * Reads nothing of this connection until the returned function is called; what it sends waits at its own end. Undefined
+ * when it is not read already.
+ */
 export function holdReading(socket: Socket): (() => void) | undefined {
   const webSocket = engineOf(socket).transport.socket;
   if (webSocket === undefined || webSocket.isPaused) return undefined;

@@ -26,6 +26,9 @@ export async function silentPeople(url: string, count: number): Promise<() => vo
 export class Members {
   readonly #room = testRoom();
   readonly #clients: TestClient[] = [];
+  /** The place of the last entry that each was given. */
+  readonly #heads = new Map<TestClient, number>();
+  readonly #holes = new Set<TestClient>();
   readonly #sentAt = new Map<string, number>();
   #sent = 0;
   /** Milliseconds from the append to each delivery, since it was last taken. */
@@ -59,10 +62,9 @@ export class Members {
     clearInterval(this.#timer);
     const wrong: string[] = [];
     for (const [n, client] of this.#clients.entries()) {
+      while (client.socket.connected && (this.#heads.get(client) ?? 0) < this.#sent) await pause(50);
       if (!client.socket.connected) wrong.push(`member ${n} was disconnected`);
-      else await client.entriesUpTo(this.#room.room, this.#sent);
-      const seqs = client.all('entries').flatMap(({ entries }) => entries.map(({ seq }) => seq));
-      if (seqs.some((seq, place) => seq !== place + 1)) wrong.push(`member ${n} was sent a hole`);
+      if (this.#holes.has(client)) wrong.push(`member ${n} was sent a hole`);
     }
     for (const client of this.#clients) client.close();
     return wrong;
@@ -81,17 +83,22 @@ export class Members {
     client.socket.emit('append', message, () => {});
   }
 
+  /** What was measured is forgotten: collecting the garbage of hours must not be taken for the relay's delay. */
   #listen(client: TestClient): void {
     client.socket.on('entries', () => {
       const now = performance.now();
-      for (const { id } of client.received.at(-1)?.event === 'entries' ? newest(client) : []) {
-        this.#delays.push(now - (this.#sentAt.get(Buffer.from(id).toString('latin1')) ?? now));
+      for (const down of client.received.splice(0)) {
+        if (down.event !== 'entries') continue;
+        for (const { seq, id } of down.message.entries) {
+          if (seq !== (this.#heads.get(client) ?? 0) + 1) this.#holes.add(client);
+          this.#heads.set(client, seq);
+          this.#delays.push(now - (this.#sentAt.get(Buffer.from(id).toString('latin1')) ?? now));
+        }
       }
     });
   }
 }
 
-function newest(client: TestClient) {
-  const last = client.received.at(-1);
-  return last?.event === 'entries' ? last.message.entries : [];
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -10,14 +10,13 @@ import type { Listener } from './roomLive.ts';
 import { TokenBucket } from './tokenBucket.ts';
 import { holdReading, terminate, whenRead } from './transport.ts';
 
-/**
- * A flooding connection is not read for at least so many milliseconds at a time. More would let it have more at once
- * when it is read again.
- */
-const leastPauseMs = 100;
+/** A flooding connection's requests are taken up at its rate, as many as are due after so many milliseconds. */
+const paceMs = 20;
+/** It is read again when it has so many seconds' worth of its rate. */
+const readAgainSeconds = 0.1;
 /** Requests of one connection in one turn of the event loop; what else it has sent is read in the next. */
 const requestsPerTurn = 100;
-/** Requests within the rate for each refusal beyond it that is answered without such a pause. */
+/** Requests within the rate for each refusal beyond it that is answered before the connection is paced. */
 const requestsPerRefusal = 10;
 
 /** What becomes of a connection that reads too slowly. */
@@ -38,7 +37,7 @@ export class Connection implements Listener {
   readonly #writer: FrameWriter;
   readonly #limits: RelayLimits;
   readonly #bucket: TokenBucket;
-  /** Refusals beyond the rate that are answered; who asks for more of them is not read for a while. */
+  /** Refusals beyond the rate that are answered; who asks for more of them is paced. */
   readonly #refusals: TokenBucket;
   readonly #rooms = new Map<string, Uint8Array>();
   /** Rooms with entries that were left out while this connection read too slowly. */
@@ -50,8 +49,9 @@ export class Connection implements Listener {
   #arrivedThisTurn = 0;
   /** While its reading is held. */
   #goOnReading: (() => void) | undefined;
-  /** A flooding connection is not read before this time, in milliseconds. */
-  #unreadUntil = 0;
+  /** What a flooding connection has sent and is not taken up yet; it is not read until nothing is left. */
+  #postponed: (() => void)[] | undefined;
+  #isTakingUp = false;
 
   constructor(
     socket: Socket,
@@ -118,16 +118,49 @@ export class Connection implements Listener {
     this.#readOn();
   }
 
-  /** Now, or when the pause of a flooding connection is over: the end of a turn must not cut it short. */
+  /** Unless it is paced: the end of a turn must not cut that short. */
   #readOn(): void {
-    if (this.#goOnReading === undefined) return;
-    const left = this.#unreadUntil - Date.now();
-    if (left > 0) {
-      setTimeout(() => this.#readOn(), left).unref();
+    if (this.#postponed !== undefined) return;
+    this.#goOnReading?.();
+    this.#goOnReading = undefined;
+  }
+
+  /** Whether `request` is kept for later, behind those that came before it. */
+  postpones(request: () => void): boolean {
+    if (this.#postponed === undefined || this.#isTakingUp) return false;
+    this.#postponed.push(request);
+    return true;
+  }
+
+  /** A flood costs no more than what is within the rate: nothing is read, and what was read waits its turn. */
+  #pace(): void {
+    this.#postponed = [];
+    this.#goOnReading ??= holdReading(this.#socket);
+    this.#takeUpLater();
+  }
+
+  #takeUpLater(): void {
+    setTimeout(() => this.#takeUp(), paceMs).unref();
+  }
+
+  #takeUp(): void {
+    const { length } = this.#postponed ?? [];
+    this.#isTakingUp = true;
+    let taken = 0;
+    while (taken < length && !this.#isOver && this.#bucket.wait(1, Date.now()) === 0) {
+      this.#postponed?.[taken]?.();
+      taken += 1;
+    }
+    this.#isTakingUp = false;
+    this.#postponed?.splice(0, taken);
+    const leastTokens = this.#limits.requestsPerSecond * readAgainSeconds;
+    const mayGoOn = taken === length && this.#bucket.wait(leastTokens, Date.now()) === 0;
+    if (!mayGoOn && !this.#isOver) {
+      this.#takeUpLater();
       return;
     }
-    this.#goOnReading();
-    this.#goOnReading = undefined;
+    this.#postponed = undefined;
+    this.#readOn();
   }
 
   /** Returns 0, or the milliseconds until a request of this cost is allowed. */
@@ -135,13 +168,9 @@ export class Connection implements Listener {
     return this.#bucket.take(cost, Date.now());
   }
 
-  /** A request beyond the rate was refused. A flood of them costs no more than what is read of it. */
+  /** A request beyond the rate was refused. Who is not slowed down by that is paced. */
   wasLimited(): void {
-    const wait = this.#refusals.take(1, Date.now());
-    if (wait === 0 || this.#unreadUntil > Date.now()) return;
-    this.#unreadUntil = Date.now() + Math.max(wait, leastPauseMs);
-    this.#goOnReading ??= holdReading(this.#socket);
-    if (this.#arrivedThisTurn === 0) this.#readOn();
+    if (this.#refusals.take(1, Date.now()) > 0 && this.#postponed === undefined) this.#pace();
   }
 
   /** Asks for more without reading what it was given. */

@@ -20,8 +20,33 @@ export function eventFrame<Event extends RelayDownEvent>(
   return last.frame;
 }
 
-/** The answer to the request to append that Socket.IO numbered `id`. */
+/** The answer to the request to append that Socket.IO numbered `id`: below 2³². */
 export function answerFrame(id: number, result: RelayResultSent<'append'>): Buffer {
-  const [payload] = encoder.encode({ type: acknowledgementType, nsp: '/', id, data: [result] });
-  return webSocketFrame(payload);
+  const frame = Buffer.from(answerPattern(result));
+  frame.writeUInt32BE(id, frame.lastIndexOf(patternId) + 1);
+  return frame;
+}
+
+/** MessagePack's sign for an integer of 32 bits, and the number that stands for an acknowledgement's. */
+const patternId = Buffer.from([0xce, 0xff, 0xff, 0xff, 0xfe]);
+const patternsKept = 64;
+
+/** Answers without their numbers: a flood of requests is refused with the same few, which cost one copy each. */
+const patterns = new Map<string, Buffer>();
+
+function answerPattern(result: RelayResultSent<'append'>): Buffer {
+  const name = nameOf(result);
+  const known = patterns.get(name);
+  if (known) return known;
+  const packet = { type: acknowledgementType, nsp: '/', data: [result], id: patternId.readUInt32BE(1) };
+  const pattern = webSocketFrame(encoder.encode(packet)[0]);
+  if (patterns.size >= patternsKept) patterns.clear();
+  patterns.set(name, pattern);
+  return pattern;
+}
+
+function nameOf(result: RelayResultSent<'append'>): string {
+  if (result.ok) return `${result.value.seq}`;
+  const { code, message, retryAfter, epoch } = result.error;
+  return `${code} ${retryAfter} ${epoch} ${message}`;
 }

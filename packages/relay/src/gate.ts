@@ -12,6 +12,7 @@ type Acknowledge = (result: Result<unknown>) => void;
 /** The gate of the relay wire: every event of every connection passes here, whatever it is, but appends. */
 export function receive(relay: RelayParts, connection: Connection, packet: readonly unknown[]): void {
   if (isCut(relay, connection)) return;
+  if (connection.postpones(() => receive(relay, connection, packet))) return;
   connection.arrived();
   const [event, request] = packet;
   const acknowledge = acknowledgeBy(relay, packet.at(-1));
@@ -24,6 +25,7 @@ export function receive(relay: RelayParts, connection: Connection, packet: reado
 /** The same gate for appends, which come in frames of their own (rule W5), checked where they were decoded. */
 export function receiveAppend(relay: RelayParts, connection: Connection, append: AppendFrame): void {
   if (isCut(relay, connection)) return;
+  if (connection.postpones(() => receiveAppend(relay, connection, append))) return;
   connection.arrived();
   const { acknowledgementId, request } = append;
   const answer: Answer<'append'> = (result) => {

@@ -66,7 +66,7 @@ export const defaultCleanup: CleanupOptions = { intervalMs: 60_000, graceMs: 600
 export const defaultLimits: RelayLimits = {
   maxConnections: 20_000,
   requestsPerSecond: 500,
-  requestBurst: 4_000,
+  requestBurst: 2_000,
   roomsPerConnection: wire.roomsPerConnection,
   membersPerRoom: wire.recipients + 1,
   logBytesPerRoom: 256 * MiB,

@@ -14,14 +14,17 @@ export class TokenBucket {
 
   /** Takes `cost` tokens and returns 0, or takes none and returns the milliseconds until they are there. */
   take(cost: number, now: number): number {
+    const wait = this.wait(cost, now);
+    if (wait === 0) this.#tokens -= Math.min(cost, this.#burst);
+    return wait;
+  }
+
+  /** Milliseconds until `cost` tokens are there; 0 when they are. */
+  wait(cost: number, now: number): number {
     const earned = (Math.max(0, now - this.#filledAt) * this.#perSecond) / 1_000;
     this.#tokens = Math.min(this.#burst, this.#tokens + earned);
     this.#filledAt = now;
-    const wanted = Math.min(cost, this.#burst);
-    if (this.#tokens >= wanted) {
-      this.#tokens -= wanted;
-      return 0;
-    }
-    return Math.ceil(((wanted - this.#tokens) * 1_000) / this.#perSecond);
+    const missing = Math.min(cost, this.#burst) - this.#tokens;
+    return missing <= 0 ? 0 : Math.ceil((missing * 1_000) / this.#perSecond);
   }
 }

@@ -24,6 +24,11 @@ export const limits = {
   waitingKnocks: 256,
   /** Invites of one room whose public keys the relay keeps. */
   invitesPerRoom: 256,
+  /** Invites that a room has at once, and admins. */
+  invitesOfRoom: 32,
+  admins: 64,
+  /** Hits of one search. */
+  searchHits: 100,
   /** One recipient's slice of an envelope. */
   slice: 512,
   /** Recipients of one envelope: the members of a room less one. */

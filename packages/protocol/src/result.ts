@@ -26,6 +26,13 @@ export const errorCodes = [
   'relayUnreachable',
   'badLink',
   'messageNotFound',
+  /** The room's settings do not let this member do it. */
+  'notAllowed',
+  'memberNotFound',
+  /** The profile is locked. */
+  'locked',
+  'wrongPassphrase',
+  'keychainUnavailable',
   'unknownEvent',
   /** The local client's own: no proxy answers, or not in time. */
   'proxyUnreachable',

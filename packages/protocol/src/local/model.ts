@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { base64urlText } from '../bytes.ts';
 import { limits } from '../limits.ts';
+import { emoji, role } from '../payload/payload.ts';
 
-/** Room id, entry id and public key as text (base64url). */
+/** Room id, entry id and a member's pseudonym in its room as text (base64url). */
 export const roomRef = base64urlText(16);
 export const messageRef = base64urlText(16);
 export const memberRef = base64urlText(32);
@@ -24,6 +25,17 @@ export const profile = z.object({
   name: z.string().nullable(),
   /** True when nothing is kept after the proxy stops. */
   ephemeral: z.boolean(),
+  /** Whether others are told what has been read, and that one types. */
+  tellRead: z.boolean(),
+  tellTyping: z.boolean(),
+});
+
+/** What guards the profile's master key, and whether it is open. */
+export const vault = z.object({
+  state: z.enum(['locked', 'open']),
+  /** `file`: a file that only its owner may read, for who wants no passphrase. `none`: nothing is stored. */
+  by: z.enum(['passphrase', 'keychain', 'file', 'none']),
+  lockAfterMinutes: wholeNumber,
 });
 
 export const member = z.object({
@@ -32,21 +44,33 @@ export const member = z.object({
   name: z.string(),
   self: z.boolean(),
   online: z.boolean(),
+  admin: z.boolean(),
   /** Has received every entry up to this `seq`. */
   received: wholeNumber,
+  /** Has read every entry up to this `seq`; null where it does not say. */
+  read: wholeNumber.nullable(),
 });
+
+/** What this person may do in a room. */
+export const rights = z.object({ invite: z.boolean(), remove: z.boolean(), change: z.boolean() });
 
 export const roomSummary = z.object({
   room: roomRef,
   name: z.string(),
   /**
-   * `creating` and `joining`: waiting for the relay · `joined` · `stopped`: the relay refuses this room, `reason`
-   * says why.
+   * `creating`: waiting for the relay · `joining`: knocked, waiting for a member to let us in · `joined` · `stopped`: the
+   * relay refuses this room or shows a log that nobody can follow, `reason` says why · `removed`: a member removed us ·
+   * `lost`: our own keys are those of an older state, `returnToRoom` asks to be let in again.
    */
-  state: z.enum(['creating', 'joining', 'joined', 'stopped']),
+  state: z.enum(['creating', 'joining', 'joined', 'stopped', 'removed', 'lost']),
   reason: z.string().optional(),
-  /** This proxy's own current public key; null before one is registered. */
+  /** Our own pseudonym in the room; null before we are a member. */
   me: memberRef.nullable(),
+  rights,
+  /** Milliseconds that messages stay; 0: they stay. */
+  disappearAfter: wholeNumber,
+  /** Knocks that wait for this person's decision. */
+  knocks: wholeNumber,
   memberCount: wholeNumber,
   unread: wholeNumber,
   /** Rows up to this order are read. */
@@ -85,8 +109,17 @@ export const messageRow = rowBase.extend({
   text: z.string(),
   /** `saved`: on this machine · `relay`: acknowledged by the relay (or received from it). */
   delivery: z.enum(['saved', 'relay']),
-  /** Own messages: members it was sealed for. */
+  /** Own messages: who was a member when it was sealed. */
   recipients: z.array(memberRef).optional(),
+  /** The message that this one answers, as it read then. */
+  replyTo: z.object({ id: messageRef, name: z.string(), text: z.string() }).optional(),
+  /** When it was last edited by its sender. */
+  editedAt: milliseconds.optional(),
+  /** Taken back by its sender: `text` is empty. */
+  deleted: z.literal(true).optional(),
+  reactions: z.array(z.object({ emoji, from: z.array(memberRef) })).optional(),
+  /** When it is deleted everywhere. */
+  expiresAt: milliseconds.optional(),
 });
 
 export const noticeRow = rowBase.extend({
@@ -95,12 +128,20 @@ export const noticeRow = rowBase.extend({
   event: z.enum([
     'created',
     'youJoined',
+    'youReturned',
+    'youWereRemoved',
     'joined',
+    'returned',
     'left',
-    'keyRemoved',
+    'removed',
+    'evicted',
     'renamed',
     'roomRenamed',
-    'notSealedForYou',
+    'timerChanged',
+    'rolesChanged',
+    'adminsChanged',
+    'inviteMade',
+    'inviteRevoked',
     'expired',
     'newerVersion',
   ]),
@@ -109,21 +150,19 @@ export const noticeRow = rowBase.extend({
 
 /** Why an entry is refused, or what the relay was caught at. */
 export const problemCodes = [
-  'unknownSender',
   'badCiphertext',
-  'badBody',
   'badPayload',
   'wrongId',
   'replayed',
   'outOfOrder',
-  'badRegistration',
-  'keyReused',
   'messageMissing',
   'entryWithheld',
   'logRolledBack',
   'logForked',
-  'rosterMismatch',
   'unknownEntry',
+  'badCommit',
+  'wrongAccessKey',
+  'ownStateOld',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -145,7 +184,52 @@ export const alarmRow = rowBase.extend({
 
 export const row = z.discriminatedUnion('kind', [messageRow, noticeRow, refusedRow, alarmRow]);
 
+/** An invite of a room, as its settings list it. */
+export const inviteSummary = z.object({
+  /** Public half of the invite's key pair: names it. */
+  invite: memberRef,
+  link: z.string(),
+  uses: wholeNumber.nullable(),
+  expiresAt: milliseconds.nullable(),
+  approval: z.boolean(),
+  /** Who made it, as a name. */
+  by: z.string(),
+  at: milliseconds,
+});
+
+/** Somebody who wants to come in. */
+export const knockSummary = z.object({
+  id: messageRef,
+  name: z.string(),
+  at: milliseconds,
+  /** Nobody lets it in by itself: a person decides. */
+  approval: z.boolean(),
+  /** A member who lost its keys and comes back; its name as the room knows it. */
+  returning: z.string().optional(),
+});
+
+/** What a room's settings show. */
+export const roomDetails = z.object({
+  room: roomRef,
+  suite: z.string(),
+  epoch: wholeNumber,
+  memberCount: wholeNumber,
+  /** When this member's own keys were last renewed. */
+  keysRenewedAt: milliseconds.nullable(),
+  /** A renewal was sent and its place in the log is not known yet. */
+  renewalPending: z.boolean(),
+  disappearAfter: wholeNumber,
+  roles: z.object({ invite: role, remove: role, change: role }),
+  invites: z.array(inviteSummary),
+  knocks: z.array(knockSummary),
+});
+
+export type Rights = z.infer<typeof rights>;
+export type InviteSummary = z.infer<typeof inviteSummary>;
+export type KnockSummary = z.infer<typeof knockSummary>;
+export type RoomDetails = z.infer<typeof roomDetails>;
 export type RelayStatus = z.infer<typeof relayStatus>;
+export type Vault = z.infer<typeof vault>;
 export type Profile = z.infer<typeof profile>;
 export type Member = z.infer<typeof member>;
 export type RoomSummary = z.infer<typeof roomSummary>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { base64urlText } from '../bytes.ts';
 import { limits } from '../limits.ts';
-import { epoch } from '../relay/entry.ts';
 
 const utf8 = new TextEncoder();
 
@@ -29,38 +28,50 @@ export const messageText = z
     'has too many control characters',
   );
 
+/** One emoji as people type it, which may be several code points. */
+export const emoji = z
+  .string()
+  .max(64)
+  .regex(/^\p{RGI_Emoji}$/v, 'must be one emoji');
+
+/** A member's pseudonym in one room: 32 random bytes, the identity of its MLS credential (RFC 9420 §5.3). */
+export const memberId = base64urlText(32);
+const messageId = base64urlText(16);
+const milliseconds = z.number().int().nonnegative().max(8.64e15);
+
 /**
- * What every payload carries so that the relay cannot reorder, withhold or replay unnoticed, nor show two
- * members two rooms (docs/protocol/incoming-message.md).
+ * What every payload carries so that the relay cannot withhold or replay unnoticed, nor show two members two logs
+ * (docs/protocol/incoming-message.md). MLS itself says who sent it, and in which epoch.
  */
 const proof = z.object({
   /** The entry's id: equal to the envelope's, or the envelope is refused. */
-  id: base64urlText(16),
-  /** The sender's counter under this key: 1, 2, 3 … without holes. */
+  id: messageId,
+  /** The sender's counter in this room: 1, 2, 3 … without holes. */
   counter: z.number().int().positive(),
-  /** The epoch this was sealed for. */
-  epoch,
-  /** Hash of the set of member keys in that epoch, as the sender knows it. */
-  roster: base64urlText(32),
+  /** Of the epoch it was sealed in (RFC 9420 §8.7), hashed; members of a fork have another. */
+  authenticator: base64urlText(32),
   /** The last entry the sender had processed and its log digest there; absent until the sender knows a digest. */
   seen: z.object({ seq: z.number().int().nonnegative(), digest: base64urlText(32) }).optional(),
   /** The sender's clock, milliseconds since 1970. */
-  at: z.number().int().nonnegative().max(8.64e15),
+  at: milliseconds,
 });
 
-/** What a member says. Unknown kinds are kept and shown as "sent by a newer version". */
+const first = z.literal(1);
+
+/** What a member says, by kind and version. Others are kept and shown as "sent by a newer version". */
 export const content = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), text: messageText }),
-  /** The sender's new display name. */
-  z.object({ kind: z.literal('profile'), name }),
-  /** The room's new name. */
-  z.object({ kind: z.literal('roomName'), name }),
-  /** The sender is about to remove its key. */
-  z.object({ kind: z.literal('leave') }),
+  z.object({ kind: z.literal('text'), version: first, text: messageText, replyTo: messageId.optional() }),
+  /** Replaces the text of one of the sender's own messages. */
+  z.object({ kind: z.literal('edit'), version: first, target: messageId, text: messageText }),
+  /** Takes back one of the sender's own messages. */
+  z.object({ kind: z.literal('delete'), version: first, target: messageId }),
+  z.object({ kind: z.literal('reaction'), version: first, target: messageId, emoji, on: z.boolean() }),
+  /** The sender leaves: any member may commit its removal (RFC 9420 §12.2: nobody can remove itself). */
+  z.object({ kind: z.literal('leave'), version: first }),
 ]);
 
 /** The plaintext inside an envelope, as JSON in UTF-8 before padding. */
-export const payload = z.object({ version: z.literal(1), proof, content });
+export const payload = z.object({ version: first, proof, content });
 
 /** As `payload`, but with any kind of content: how a newer version's payload is recognised. */
 export const openPayload = z.object({
@@ -73,11 +84,71 @@ export type PayloadProof = z.infer<typeof proof>;
 export type Content = z.infer<typeof content>;
 export type Payload = z.infer<typeof payload>;
 
-/** Under a key of the room secret: the profile in a registration. An empty name means "none chosen yet". */
-export const sealedProfile = z.object({ name: z.union([name, z.literal('')]) });
-/** Under a key of the room secret: what a joiner is told of the room. */
-export const sealedRoomInfo = z.object({ name, at: z.number().int().nonnegative() });
-/** Under a key of the room secret: everything up to this entry has been received. */
-export const sealedMark = z.object({ received: z.number().int().nonnegative() });
-/** Under a key of the room secret: this member is typing. */
-export const sealedVolatile = z.object({ kind: z.literal('typing'), from: base64urlText(32) });
+/** What a member's leaf says of it, in an extension of the leaf node. An empty name means "none chosen yet". */
+export const leafProfile = z.object({
+  version: first,
+  name: z.union([name, z.literal('')]),
+  /** The pseudonym of the leaf that this member had before it lost its keys; the commit that adds it removes that one. */
+  formerly: memberId.optional(),
+});
+
+/** Who may do a thing in a room. */
+export const role = z.enum(['everyone', 'admins']);
+
+/** An invite as all members know it: they check knocks against it. */
+export const groupInvite = z.object({
+  /** 32 bytes; every key of the invite comes from it. */
+  secret: base64urlText(32),
+  /** How many may still come in by it; null without a limit. */
+  uses: z.number().int().positive().max(10_000).nullable(),
+  expiresAt: milliseconds.nullable(),
+  /** A person has to let each one in. */
+  approval: z.boolean(),
+  by: memberId,
+  at: milliseconds,
+});
+
+/** What the members agree on, in an extension of the group context: only a commit can change it. */
+export const roomSettings = z.object({
+  version: first,
+  name,
+  /** Messages are deleted everywhere this long after they were sent, in milliseconds; 0: they stay. */
+  disappearAfter: z.number().int().nonnegative().max(366 * 86_400_000),
+  roles: z.object({ invite: role, remove: role, change: role }),
+  admins: z.array(memberId).max(limits.admins),
+  invites: z.array(groupInvite).max(limits.invitesOfRoom),
+  /** Members who lost their keys knock under it; a person has to let each one in. */
+  returnSecret: base64urlText(32),
+});
+
+/** A joiner's sealed request. */
+export const knockContent = z.object({
+  version: first,
+  name: z.union([name, z.literal('')]),
+  /** An encoded MLS key package for each suite that the joiner can use (RFC 9420 §10), as base64url. */
+  keyPackages: z.array(z.string().max(8_192)).min(1).max(4),
+  /** What its leaf says too: who comes back. */
+  formerly: memberId.optional(),
+});
+
+/** Sealed under a key of the epoch, fanned out and never stored. Any member of the epoch could have made it. */
+export const volatile = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('typing'), version: first, from: memberId }),
+  /** The sender is here, and has received everything up to an entry. `asks`: it has just come, and wants to hear who is. */
+  z.object({
+    kind: z.literal('here'),
+    version: first,
+    from: memberId,
+    received: z.number().int().nonnegative(),
+    /** Where the sender lets others know: everything up to this entry has been seen by the person. */
+    read: z.number().int().nonnegative().optional(),
+    asks: z.boolean(),
+  }),
+  z.object({ kind: z.literal('gone'), version: first, from: memberId }),
+]);
+
+export type LeafProfile = z.infer<typeof leafProfile>;
+export type RoomSettings = z.infer<typeof roomSettings>;
+export type GroupInvite = z.infer<typeof groupInvite>;
+export type KnockContent = z.infer<typeof knockContent>;
+export type Volatile = z.infer<typeof volatile>;

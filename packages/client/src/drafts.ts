@@ -28,6 +28,11 @@ export function drafts(keep: (room: string, text: string) => Promise<boolean>) {
     },
     /** What the proxy does not have yet. */
     unkept: (room: string): string | undefined => waiting.get(room)?.text,
+    /** The profile was locked: nothing that was typed stays here. */
+    forget(): void {
+      for (const { timer } of waiting.values()) clearTimeout(timer);
+      waiting.clear();
+    },
     flush(): void {
       for (const room of [...waiting.keys()]) void send(room);
     },

@@ -4,12 +4,22 @@
  */
 import './jitless.ts';
 
+export type { Actions, InvitePolicy, Roles, SearchHit } from './actions.ts';
+export { type ExportFormat, exportRoom } from './export/exportRoom.ts';
+export type {
+  ExportedMessage,
+  ExportedNotice,
+  ExportedProblem,
+  ExportedRoom,
+  ExportedRow,
+} from './export/jsonFormat.ts';
 export type { Connection, LocalClient } from './localClient.ts';
 export { connectPage, type PageWindow } from './page.ts';
 export { reduce, type ViewInput } from './reduce.ts';
 export {
   newMessageIndex,
   type Receipt,
+  readBy,
   receivedBy,
   type TimelineItem,
   timelineItem,
@@ -18,3 +28,4 @@ export {
 export { createStore, type Store, type StoreOptions } from './store.ts';
 export type { Timeline, TimelinePage } from './timeline.ts';
 export { emptyView, type Typist, type View } from './view.ts';
+export { remarkWords, timeWords } from './words.ts';

@@ -26,7 +26,7 @@ export interface LocalClient {
   readonly connection: Connection;
   /**
    * Asks the proxy. Never throws: `proxyUnreachable` when there is no connection, `timedOut` after 10 s without an
-   * answer, `badRequest` when the request does not fit its schema, otherwise what the proxy answers.
+   * answer (a minute where a key is made from a passphrase), `locked` while the profile is locked, `badRequest` when the request does not fit its schema, otherwise what the proxy answers.
    */
   request<Event extends LocalUpEvent>(
     event: Event,
@@ -46,6 +46,9 @@ export interface DrivenClient extends LocalClient {
 }
 
 const answerWithinMs = 10_000;
+/** Making a key from a passphrase is slow on purpose. */
+const keyMadeWithinMs = 60_000;
+const makesKey: ReadonlySet<LocalUpEvent> = new Set(['unlock', 'protect']);
 /** Room for the event's name and the framing around the request. */
 const framingBytes = 1024;
 
@@ -118,7 +121,8 @@ async function ask<Event extends LocalUpEvent>(
   if (!socket.connected) return unreachable();
   let answer: unknown;
   try {
-    answer = await socket.timeout(answerWithinMs).emitWithAck(event, parsed.data);
+    const within = makesKey.has(event) ? keyMadeWithinMs : answerWithinMs;
+    answer = await socket.timeout(within).emitWithAck(event, parsed.data);
   } catch {
     return socket.connected
       ? refuse('timedOut', 'The proxy did not answer in time. Try again.')

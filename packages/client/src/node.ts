@@ -4,7 +4,11 @@ import { ok, type Result, refuse } from '@otr/protocol';
 import { io, type Socket } from 'socket.io-client';
 import { clientOver, type LocalClient, socketOptions } from './localClient.ts';
 
+export { type ExportFormat, exportRoom } from './export/exportRoom.ts';
 export type { Connection, LocalClient } from './localClient.ts';
+
+export { newMessageId } from './messageIds.ts';
+export { localClock, localDay, remarkWords, timeWords } from './words.ts';
 
 /**
  * Connects a program on this machine to a running proxy through its socket file (on Windows: its named pipe; ask

@@ -1,4 +1,4 @@
-import type { LocalEvent, LocalMessage, Member, Row } from '@otr/protocol';
+import type { LocalEvent, LocalMessage, Member, RoomDetails, Row, Vault } from '@otr/protocol';
 import type { Connection } from './localClient.ts';
 import { withoutRoom, withRoom } from './rooms.ts';
 import {
@@ -6,11 +6,12 @@ import {
   applyRows,
   emptyTimeline,
   type Loading,
+  removeRows,
   type Timeline,
   type TimelinePage,
 } from './timeline.ts';
 import { stoppedTyping, typed, typingAt } from './typing.ts';
-import type { View } from './view.ts';
+import { emptyView, type View } from './view.ts';
 
 /** What changes a view. Times are milliseconds since 1970. */
 export type ViewInput =
@@ -22,6 +23,8 @@ export type ViewInput =
   | { kind: 'page'; room: string; ticket: number; page: TimelinePage }
   | { kind: 'loadFailed'; room: string; ticket: number }
   | { kind: 'members'; room: string; members: readonly Member[] }
+  | { kind: 'details'; details: RoomDetails }
+  | { kind: 'vault'; vault: Vault }
   | { kind: 'tick'; at: number };
 
 export function reduce(view: View, input: ViewInput): View {
@@ -42,13 +45,18 @@ export function reduce(view: View, input: ViewInput): View {
         loading: input.where,
         ticket: input.ticket,
         late: [],
+        gone: [],
       }));
     case 'page':
       return whenWaited(view, input, (timeline) => applyPage(timeline, input.page));
     case 'loadFailed':
-      return whenWaited(view, input, (timeline) => ({ ...timeline, loading: 'none', late: [] }));
+      return whenWaited(view, input, (timeline) => ({ ...timeline, loading: 'none', late: [], gone: [] }));
     case 'members':
       return { ...view, members: new Map(view.members).set(input.room, input.members) };
+    case 'details':
+      return withDetails(view, input.details);
+    case 'vault':
+      return withVault(view, input.vault);
     case 'tick':
       return typingAt(view, input.at);
   }
@@ -56,6 +64,8 @@ export function reduce(view: View, input: ViewInput): View {
 
 function reduceEvent(view: View, { event, data }: LocalEvent, at: number): View {
   switch (event) {
+    case 'vault':
+      return withVault(view, data);
     case 'snapshot':
       return fromSnapshot(view, data);
     case 'profile':
@@ -68,11 +78,28 @@ function reduceEvent(view: View, { event, data }: LocalEvent, at: number): View 
       return forget(view, data.room);
     case 'rows':
       return withRows(view, data.room, data.rows);
+    case 'rowsGone':
+      return view.timelines.has(data.room)
+        ? inTimeline(view, data.room, (timeline) => removeRows(timeline, data.ids))
+        : view;
+    case 'details':
+      return withDetails(view, data);
     case 'members':
       return { ...view, members: new Map(view.members).set(data.room, data.members) };
     case 'typing':
       return typed(view, data, at);
   }
+}
+
+/** A locked profile shows nothing; which room was open is remembered for when it is unlocked. */
+function withVault(view: View, vault: Vault): View {
+  if (vault.state !== 'locked') return { ...view, vault };
+  const { connection, version, openRoom } = view;
+  return { ...emptyView, connection, version, openRoom, vault };
+}
+
+function withDetails(view: View, details: RoomDetails): View {
+  return { ...view, details: new Map(view.details).set(details.room, details) };
 }
 
 /**
@@ -83,15 +110,21 @@ function fromSnapshot(view: View, snapshot: LocalMessage<'snapshot'>): View {
   const stays = snapshot.rooms.some((room) => room.room === view.openRoom) ? view.openRoom : null;
   const open = stays === null ? undefined : view.timelines.get(stays);
   const members = stays === null ? undefined : view.members.get(stays);
+  const details = stays === null ? undefined : view.details.get(stays);
   return {
     ...view,
     version: snapshot.version,
+    // Only an open profile tells its state.
+    vault: view.vault && { ...view.vault, state: 'open' },
     profile: snapshot.profile,
     relay: snapshot.relay,
     rooms: snapshot.rooms.reduce(withRoom, []),
     openRoom: stays,
-    timelines: new Map(stays !== null && open ? [[stays, { ...open, loading: 'none', late: [] }]] : []),
+    timelines: new Map(
+      stays !== null && open ? [[stays, { ...open, loading: 'none', late: [], gone: [] }]] : [],
+    ),
     members: new Map(stays !== null && members ? [[stays, members]] : []),
+    details: new Map(stays !== null && details ? [[stays, details]] : []),
     typing: new Map(),
   };
 }
@@ -105,6 +138,7 @@ function forget(view: View, room: string): View {
     openRoom: view.openRoom === room ? null : view.openRoom,
     timelines: without(view.timelines),
     members: without(view.members),
+    details: without(view.details),
     typing: without(view.typing),
   };
 }

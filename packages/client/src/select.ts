@@ -55,6 +55,14 @@ export function receivedBy(row: MessageRow, members: readonly Member[]): Receipt
   return { n: seq === null ? 0 : marks.filter((mark) => mark >= seq).length, m: marks.length };
 }
 
+/** Of an own message: `n` of the `m` recipients who are still here and tell what they read have read it. */
+export function readBy(row: MessageRow, members: readonly Member[]): Receipt {
+  const recipients = new Set(row.recipients ?? []);
+  const marks = members.flatMap(({ key, read }) => (recipients.has(key) && read !== null ? [read] : []));
+  const { seq } = row;
+  return { n: seq === null ? 0 : marks.filter((mark) => mark >= seq).length, m: marks.length };
+}
+
 /** Unread messages in all rooms: for the title and the badge. */
 export function unreadTotal(view: View): number {
   return view.rooms.reduce((total, room) => total + room.unread, 0);

@@ -1,8 +1,9 @@
-import type { Result } from '@otr/protocol';
+import type { Result, RoomDetails, Vault } from '@otr/protocol';
+import { type Actions, actions } from './actions.ts';
 import { drafts } from './drafts.ts';
 import { listeners } from './listeners.ts';
 import type { LocalClient } from './localClient.ts';
-import { messageIds } from './messageIds.ts';
+import { messageIds, newMessageId } from './messageIds.ts';
 import { reduce, type ViewInput } from './reduce.ts';
 import { timelineLoader } from './timelineLoader.ts';
 import { nextFade } from './typing.ts';
@@ -19,7 +20,7 @@ export interface StoreOptions {
  * The view of one client, kept up to date. `subscribe` and `getSnapshot` are what React's `useSyncExternalStore`
  * takes. Actions answer with the proxy's `Result`; what they change arrives through the view.
  */
-export interface Store {
+export interface Store extends Actions {
   readonly client: LocalClient;
   getSnapshot(): View;
   subscribe(listener: () => void): () => void;
@@ -37,9 +38,13 @@ export interface Store {
 
   /**
    * Answers when the message is stored by the proxy; its row comes as an event. Refused: the same text may be sent
-   * again and stays one message, whether or not the proxy had stored it.
+   * again and stays one message, whether or not the proxy had stored it. `replyTo` is the id of the message answered.
    */
-  sendMessage(room: string, text: string): Promise<Result<{ id: string }>>;
+  sendMessage(room: string, text: string, replyTo?: string): Promise<Result<{ id: string }>>;
+  /** Of one's own messages; `target` is the message's id. */
+  editMessage(room: string, target: string, text: string): Promise<Result<object>>;
+  deleteMessage(room: string, target: string): Promise<Result<object>>;
+  react(room: string, target: string, emoji: string, on: boolean): Promise<Result<object>>;
   /** What the window shows at its end has been seen. Does nothing while the window does not reach the end. */
   markRead(room: string): Promise<void>;
   /** Kept by the proxy after a short pause in typing, and kept here until the proxy has it. */
@@ -49,12 +54,10 @@ export interface Store {
   /** Tells the others, at most every three seconds. */
   setTyping(room: string): void;
 
-  setName(name: string): Promise<Result<object>>;
-  createRoom(name: string): Promise<Result<{ room: string }>>;
-  joinRoom(link: string): Promise<Result<{ room: string }>>;
-  invite(room: string): Promise<Result<{ link: string }>>;
-  renameRoom(room: string, name: string): Promise<Result<object>>;
-  leaveRoom(room: string): Promise<Result<object>>;
+  /** Asks for a room's details, which the view has from then on. */
+  getDetails(room: string): Promise<Result<RoomDetails>>;
+  /** Asks what guards the profile; the view has it. The store does so itself with every snapshot. */
+  getVault(): Promise<Result<Vault>>;
 
   /** Sends what is still waiting, stops listening and closes the client. */
   close(): void;
@@ -94,8 +97,10 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
     client.onConnection((connection) => dispatch({ kind: 'connection', connection })),
     client.onEvent((event) => {
       dispatch({ kind: 'event', event, at: now() });
+      if (event.event === 'vault' && event.data.state === 'locked') forgetTexts();
       if (event.event !== 'snapshot') return;
       draft.flush();
+      void getVault();
       if (view.openRoom !== null) void loadOpenRoom(view.openRoom);
     }),
   ];
@@ -103,14 +108,33 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
 
   /** The client was connected before there was a store: its snapshot has gone by. */
   async function catchUp(): Promise<void> {
-    const status = await client.request('getStatus', {});
+    const [status] = await Promise.all([client.request('getStatus', {}), getVault()]);
     if (status.ok && view.version === null) {
       dispatch({ kind: 'event', event: { event: 'snapshot', data: status.value }, at: now() });
     }
   }
 
   async function loadOpenRoom(room: string): Promise<void> {
-    await Promise.all([timelines.reload(room), loadMembers(room)]);
+    const details = view.details.has(room) ? getDetails(room) : undefined;
+    await Promise.all([timelines.reload(room), loadMembers(room), details]);
+  }
+
+  async function getDetails(room: string): Promise<Result<RoomDetails>> {
+    const answer = await client.request('getDetails', { room });
+    if (answer.ok) dispatch({ kind: 'details', details: answer.value });
+    return answer;
+  }
+
+  async function getVault(): Promise<Result<Vault>> {
+    const answer = await client.request('getVault', {});
+    if (answer.ok) dispatch({ kind: 'vault', vault: answer.value });
+    return answer;
+  }
+
+  /** The profile was locked: what was typed or said does not stay in memory. */
+  function forgetTexts(): void {
+    draft.forget();
+    ids.forget();
   }
 
   async function loadMembers(room: string): Promise<void> {
@@ -119,6 +143,7 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
   }
 
   return {
+    ...actions(client),
     client,
     getSnapshot: () => view,
     subscribe: changes.add,
@@ -135,14 +160,21 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
     jumpTo: timelines.jumpTo,
     placeDivider: (room) => dispatch({ kind: 'placeDivider', room }),
 
-    async sendMessage(room, text) {
+    async sendMessage(room, text, replyTo) {
       typedAt.delete(room); // Who types on after sending is typing anew.
-      const id = ids.take(room, text);
-      const answer = await client.request('sendMessage', { room, id, text });
+      const id = ids.take(room, text, replyTo);
+      const answered = replyTo === undefined ? {} : { replyTo };
+      const answer = await client.request('sendMessage', { room, id, text, ...answered });
       if (answer.ok) draft.sent(room, text);
-      else ids.notConfirmed(room, text, id);
+      else ids.notConfirmed(id, room, text, replyTo);
       return answer;
     },
+    // Saying these twice is saying them once: each gets an id of its own.
+    editMessage: (room, target, text) =>
+      client.request('editMessage', { room, id: newMessageId(), target, text }),
+    deleteMessage: (room, target) => client.request('deleteMessage', { room, id: newMessageId(), target }),
+    react: (room, target, emoji, on) =>
+      client.request('react', { room, id: newMessageId(), target, emoji, on }),
     async markRead(room) {
       const order = timelines.lastSeenOrder(room);
       const summary = view.rooms.find((candidate) => candidate.room === room);
@@ -160,12 +192,8 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
       void client.request('setTyping', { room });
     },
 
-    setName: (name) => client.request('setName', { name }),
-    createRoom: (name) => client.request('createRoom', { name }),
-    joinRoom: (link) => client.request('joinRoom', { link: link.trim() }),
-    invite: (room) => client.request('invite', { room }),
-    renameRoom: (room, name) => client.request('renameRoom', { room, name }),
-    leaveRoom: (room) => client.request('leaveRoom', { room }),
+    getDetails,
+    getVault,
 
     close() {
       draft.flush();

@@ -17,6 +17,8 @@ export interface Timeline {
   readonly divider: number | null;
   /** Rows that came while a page was on its way, which may be older than they are: looked at again with it. */
   readonly late: readonly Row[];
+  /** Ids of rows whose time was over while a page was on its way: it may still hold them. */
+  readonly gone: readonly string[];
 }
 
 export interface TimelinePage {
@@ -33,6 +35,7 @@ export const emptyTimeline: Timeline = {
   ticket: 0,
   divider: null,
   late: [],
+  gone: [],
 };
 
 const lateAtMost = 2_000;
@@ -49,9 +52,21 @@ export function applyRows(timeline: Timeline, changed: readonly Row[]): Timeline
   return { ...timeline, rows, late };
 }
 
+/** Takes rows away whose time was over. */
+export function removeRows(timeline: Timeline, ids: readonly string[]): Timeline {
+  const gone = new Set(ids);
+  const rows = timeline.rows.filter((row) => !gone.has(row.id));
+  if (timeline.loading === 'none')
+    return rows.length === timeline.rows.length ? timeline : { ...timeline, rows };
+  const late = timeline.late.filter((row) => !gone.has(row.id));
+  return { ...timeline, rows, late, gone: [...timeline.gone, ...ids] };
+}
+
 /** Adds the page that was waited for. */
-export function applyPage(timeline: Timeline, page: TimelinePage): Timeline {
+export function applyPage(timeline: Timeline, asked: TimelinePage): Timeline {
   const { loading } = timeline;
+  const gone = new Set(timeline.gone);
+  const page = { ...asked, rows: asked.rows.filter((row) => !gone.has(row.id)) };
   const loaded: Timeline = {
     ...timeline,
     rows: joined(timeline, page.rows),
@@ -59,6 +74,7 @@ export function applyPage(timeline: Timeline, page: TimelinePage): Timeline {
     newerLeft: loading === 'older' ? timeline.newerLeft : page.newerLeft,
     loading: 'none',
     late: [],
+    gone: [],
   };
   const placed = new Set(page.rows.filter((row) => row.seq !== null).map((row) => row.id));
   const stillNews = timeline.late.filter((row) => row.seq !== null || !placed.has(row.id));

@@ -1,4 +1,4 @@
-import type { Member, Profile, RelayStatus, RoomSummary } from '@otr/protocol';
+import type { Member, Profile, RelayStatus, RoomDetails, RoomSummary, Vault } from '@otr/protocol';
 import type { Connection } from './localClient.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -14,6 +14,8 @@ export interface View {
   readonly connection: Connection;
   /** Of the proxy; null before the first snapshot. */
   readonly version: string | null;
+  /** What guards the profile. Null before it is known; while it is locked nothing of the profile is here. */
+  readonly vault: Vault | null;
   readonly profile: Profile | null;
   readonly relay: RelayStatus | null;
   /** The latest first. */
@@ -23,6 +25,8 @@ export interface View {
   readonly timelines: ReadonlyMap<string, Timeline>;
   /** By room; known for rooms that were opened. */
   readonly members: ReadonlyMap<string, readonly Member[]>;
+  /** By room; known once they were asked for (`getDetails`), and kept up to date from then on. */
+  readonly details: ReadonlyMap<string, RoomDetails>;
   /** By room; rooms in which nobody types are absent. */
   readonly typing: ReadonlyMap<string, readonly Typist[]>;
 }
@@ -30,11 +34,13 @@ export interface View {
 export const emptyView: View = {
   connection: 'connecting',
   version: null,
+  vault: null,
   profile: null,
   relay: null,
   rooms: [],
   openRoom: null,
   timelines: new Map(),
   members: new Map(),
+  details: new Map(),
   typing: new Map(),
 };

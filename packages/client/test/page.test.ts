@@ -97,7 +97,7 @@ describe('a page', () => {
     const snapshot = await new Promise((resolve) => client.on('snapshot', resolve));
     expect(snapshot).toEqual(surface.chat.snapshot());
     const heard = new Promise((resolve) => client.onEvent(resolve));
-    const profile = { name: 'Eve', ephemeral: true };
+    const profile = { name: 'Eve', ephemeral: true, tellRead: false, tellTyping: true };
     surface.chat.emit({ event: 'profile', data: profile });
     expect(await heard).toEqual({ event: 'profile', data: profile });
   });

@@ -1,12 +1,12 @@
-import type { LocalEvent, LocalMessage } from '@otr/protocol';
+import type { LocalEvent, LocalMessage, Vault } from '@otr/protocol';
 import { describe, expect, it } from 'vitest';
 import { reduce, type ViewInput } from '../src/reduce.ts';
 import { emptyView, type View } from '../src/view.ts';
-import { message, otherRoom, room, summary } from './rows.ts';
+import { ada, details, message, otherRoom, room, summary } from './rows.ts';
 
 const snapshot: LocalMessage<'snapshot'> = {
   version: '1',
-  profile: { name: 'Ada', ephemeral: false },
+  profile: ada,
   relay: { url: 'http://relay', state: 'online', queued: 0 },
   rooms: [summary(room, { at: 1 }), summary(otherRoom, { at: 2 })],
 };
@@ -83,6 +83,47 @@ describe('the view', () => {
     expect(after(...opened).timelines.get(room)?.divider).toBeNull();
     expect(after(...opened, unread).timelines.get(room)?.divider).toBeNull();
     expect(after(...opened, unread, { kind: 'placeDivider', room }).timelines.get(room)?.divider).toBe(1_024);
+  });
+
+  it('takes rows away whose time was over, also from a page that was on its way', () => {
+    const gone = said({ event: 'rowsGone', data: { room, ids: ['id-1'] } });
+    expect(
+      after(...opened, gone)
+        .timelines.get(room)
+        ?.rows.map((row) => row.id),
+    ).toEqual(['id-2']);
+    const loading: ViewInput[] = [begun, { kind: 'load', room, where: 'window', ticket: 1 }];
+    const late = said({ event: 'rows', data: { room, rows: [message(1)] } });
+    const view = after(...loading, late, gone, { kind: 'page', room, ticket: 1, page });
+    expect(view.timelines.get(room)?.rows.map((row) => row.id)).toEqual(['id-2']);
+    const again = after(...loading, gone, { kind: 'page', room, ticket: 1, page }, late);
+    expect(again.timelines.get(room)?.rows).toHaveLength(2);
+    expect(after(begun, gone).timelines.has(room)).toBe(false);
+  });
+
+  it('keeps the details of a room from when they were asked for', () => {
+    const asked = after(...opened, { kind: 'details', details: details(room) });
+    expect(asked.details.get(room)).toMatchObject({ epoch: 3 });
+    const told = reduce(asked, said({ event: 'details', data: details(room, { epoch: 4 }) }));
+    expect(told.details.get(room)).toMatchObject({ epoch: 4 });
+    expect(reduce(told, begun).details.has(room)).toBe(true);
+    expect(reduce(told, said({ event: 'roomGone', data: { room } })).details.size).toBe(0);
+  });
+
+  it('holds nothing of a locked profile but which room was open', () => {
+    const locked: Vault = { state: 'locked', by: 'passphrase', lockAfterMinutes: 15 };
+    const shown = after(...opened, { kind: 'details', details: details(room) });
+    const view = reduce(shown, said({ event: 'vault', data: locked }));
+    expect(view).toEqual({
+      ...emptyView,
+      connection: shown.connection,
+      version: '1',
+      openRoom: room,
+      vault: locked,
+    });
+    expect(JSON.stringify([...shown.timelines])).toContain('text 1');
+    const open = reduce(view, begun);
+    expect(open).toMatchObject({ openRoom: room, vault: { state: 'open', lockAfterMinutes: 15 } });
   });
 
   it('knows who types, until it fades or the message comes', () => {

@@ -1,4 +1,12 @@
-import { type MessageRow, type NoticeRow, ordersPerSeq, type RoomSummary, unsentOrder } from '@otr/protocol';
+import {
+  type MessageRow,
+  type NoticeRow,
+  ordersPerSeq,
+  type Profile,
+  type RoomDetails,
+  type RoomSummary,
+  unsentOrder,
+} from '@otr/protocol';
 
 export const room = 'AAAAAAAAAAAAAAAAAAAAAA';
 export const otherRoom = 'BBBBBBBBBBBBBBBBBBBBBB';
@@ -45,6 +53,9 @@ export function summary(id: string, more: Partial<RoomSummary> = {}): RoomSummar
     name: 'Tea',
     state: 'joined',
     me: null,
+    rights: { invite: true, remove: true, change: true },
+    disappearAfter: 0,
+    knocks: 0,
     memberCount: 2,
     unread: 0,
     readOrder: 0,
@@ -53,6 +64,24 @@ export function summary(id: string, more: Partial<RoomSummary> = {}): RoomSummar
     at: 0,
     lastLine: null,
     alarm: false,
+    ...more,
+  };
+}
+
+export const ada: Profile = { name: 'Ada', ephemeral: false, tellRead: true, tellTyping: true };
+
+export function details(id: string, more: Partial<RoomDetails> = {}): RoomDetails {
+  return {
+    room: id,
+    suite: 'X-Wing',
+    epoch: 3,
+    memberCount: 2,
+    keysRenewedAt: null,
+    renewalPending: false,
+    disappearAfter: 0,
+    roles: { invite: 'everyone', remove: 'everyone', change: 'everyone' },
+    invites: [],
+    knocks: [],
     ...more,
   };
 }

@@ -1,6 +1,6 @@
 import type { Member, Row } from '@otr/protocol';
 import { describe, expect, it } from 'vitest';
-import { newMessageIndex, receivedBy, timelineItem, unreadTotal } from '../src/select.ts';
+import { newMessageIndex, readBy, receivedBy, timelineItem, unreadTotal } from '../src/select.ts';
 import { emptyTimeline, type Timeline } from '../src/timeline.ts';
 import { emptyView } from '../src/view.ts';
 import { message, notice, otherRoom, room, summary } from './rows.ts';
@@ -65,7 +65,9 @@ describe('receipts', () => {
     name: key,
     self: false,
     online: true,
+    admin: false,
     received,
+    read: null,
   });
   const members = [member('b', 7), member('c', 6), member('d', 9)];
   const own = message(7, { own: true, recipients: ['b', 'c', 'gone'] });
@@ -74,6 +76,14 @@ describe('receipts', () => {
     expect(receivedBy(own, members)).toEqual({ n: 1, m: 2 });
     expect(receivedBy({ ...own, seq: null }, members)).toEqual({ n: 0, m: 2 });
     expect(receivedBy(message(7), members)).toEqual({ n: 0, m: 0 });
+  });
+
+  it('count who has read it among those who tell', () => {
+    const telling = members.map((one) => ({ ...one, read: one.key === 'c' ? null : one.received }));
+    expect(readBy(own, telling)).toEqual({ n: 1, m: 1 });
+    expect(readBy({ ...own, seq: 8 }, telling)).toEqual({ n: 0, m: 1 });
+    expect(readBy({ ...own, seq: null }, telling)).toEqual({ n: 0, m: 1 });
+    expect(readBy(own, members)).toEqual({ n: 0, m: 0 });
   });
 });
 

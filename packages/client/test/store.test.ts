@@ -1,8 +1,8 @@
-import { ok, ordersPerSeq, refuse } from '@otr/protocol';
+import { limits, ok, ordersPerSeq, refuse, type Vault } from '@otr/protocol';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createStore, type Store } from '../src/store.ts';
 import { type FakeClient, fakeClient } from './fakeClient.ts';
-import { message, otherRoom, room, summary, unsent } from './rows.ts';
+import { ada, details, message, otherRoom, room, summary, unsent } from './rows.ts';
 
 let client: FakeClient;
 let store: Store;
@@ -50,10 +50,9 @@ afterEach(() => {
 });
 
 function sendSnapshot(): void {
-  const profile = { name: 'Ada', ephemeral: false };
   const relay = { url: 'http://relay', state: 'online', queued: 0 } as const;
   const rooms = [summary(room), summary(otherRoom)];
-  client.say({ event: 'snapshot', data: { version: '1', profile, relay, rooms } });
+  client.say({ event: 'snapshot', data: { version: '1', profile: ada, relay, rooms } });
 }
 
 function seqs(): (number | null)[] {
@@ -152,6 +151,42 @@ describe('actions', () => {
     expect(new Set(ids).size).toBe(4);
   });
 
+  it('send an answer to another message as another message', async () => {
+    client.answer('sendMessage', () => refuse('timedOut', 'The proxy did not answer in time.'));
+    await store.sendMessage(room, 'yes', 'A'.repeat(22));
+    await store.sendMessage(room, 'yes', 'B'.repeat(22));
+    await store.sendMessage(room, 'yes', 'A'.repeat(22));
+    const sent = askedFor('sendMessage') as { id: string; replyTo: string }[];
+    expect(sent.map(({ replyTo }) => replyTo[0])).toEqual(['A', 'B', 'A']);
+    expect(sent[2]?.id).toBe(sent[0]?.id);
+    expect(sent[1]?.id).not.toBe(sent[0]?.id);
+  });
+
+  it('change messages under ids of their own', async () => {
+    await store.editMessage(room, 'm', 'better');
+    await store.deleteMessage(room, 'm');
+    await store.react(room, 'm', '👍', true);
+    const id = expect.stringMatching(/^[\w-]{22}$/);
+    expect(askedFor('editMessage')).toEqual([{ room, id, target: 'm', text: 'better' }]);
+    expect(askedFor('deleteMessage')).toEqual([{ room, id, target: 'm' }]);
+    expect(askedFor('react')).toEqual([{ room, id, target: 'm', emoji: '👍', on: true }]);
+  });
+
+  it('go to the proxy as they are', async () => {
+    await store.search('tea');
+    await store.search('tea', { room, limit: 5 });
+    await store.createInvite(room, { uses: 1, expiresIn: null, approval: true });
+    await store.joinRoom(' otr:a/b#c\n');
+    await store.setAdmin(room, 'b', true);
+    expect(askedFor('search')).toEqual([
+      { text: 'tea', limit: limits.searchHits },
+      { text: 'tea', room, limit: 5 },
+    ]);
+    expect(askedFor('createInvite')).toEqual([{ room, uses: 1, expiresIn: null, approval: true }]);
+    expect(askedFor('joinRoom')).toEqual([{ link: 'otr:a/b#c' }]);
+    expect(askedFor('setAdmin')).toEqual([{ room, member: 'b', admin: true }]);
+  });
+
   it('keep a draft here that the proxy did not take, and hand it over when it is back', async () => {
     client.answer('setDraft', () => refuse('proxyUnreachable', 'The proxy does not answer.'));
     store.setDraft(room, 'half a thought');
@@ -197,6 +232,55 @@ describe('actions', () => {
     await store.sendMessage(room, 'hello');
     store.setTyping(room);
     expect(askedFor('setTyping')).toHaveLength(2);
+  });
+});
+
+describe('details', () => {
+  it('are in the view once they were asked for, and asked for again after a reconnect', async () => {
+    client.answer('getDetails', () => ok(details(room)));
+    await store.openRoom(room);
+    sendSnapshot();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(askedFor('getDetails')).toEqual([]);
+    expect(await store.getDetails(room)).toEqual({ ok: true, value: details(room) });
+    expect(store.getSnapshot().details.get(room)).toEqual(details(room));
+    sendSnapshot();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(askedFor('getDetails')).toHaveLength(2);
+  });
+});
+
+describe('the vault', () => {
+  const vault: Vault = { state: 'open', by: 'passphrase', lockAfterMinutes: 15 };
+  const locked = { event: 'vault', data: { ...vault, state: 'locked' } } as const;
+
+  it('is known after a snapshot', async () => {
+    client.answer('getVault', () => ok(vault));
+    sendSnapshot();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(store.getSnapshot().vault).toEqual(vault);
+  });
+
+  it('takes with it what was typed and not sent', async () => {
+    client.answer('sendMessage', () => refuse('timedOut', 'The proxy did not answer in time.'));
+    await store.sendMessage(room, 'hello');
+    store.setDraft(room, 'half a thought');
+    client.say(locked);
+    expect([store.draftOf(room), store.getSnapshot().rooms]).toEqual(['', []]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(askedFor('setDraft')).toEqual([]);
+    sendSnapshot();
+    await store.sendMessage(room, 'hello');
+    const [first, second] = askedFor('sendMessage') as { id: string }[];
+    expect(second?.id).not.toBe(first?.id);
+  });
+
+  it('shows the open room again when it is open again', async () => {
+    await store.openRoom(room);
+    client.say(locked);
+    expect(store.getSnapshot().timelines.size).toBe(0);
+    sendSnapshot();
+    await vi.waitFor(() => expect(seqs()).toEqual(range(21, 30)));
   });
 });
 

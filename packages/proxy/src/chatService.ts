@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   name as displayName,
   type LocalEvent,
@@ -7,21 +6,23 @@ import {
   type LocalResponse,
   limits,
   ok,
+  type Profile,
   type RelayStatus,
   type Result,
   refuse,
 } from '@otr/protocol';
 import type { Chat, ChatEvent } from './chat.ts';
-import { formatInviteLink, parseInviteLink } from './core/inviteLink.ts';
-import { fingerprint, randomId, sameBytes, toText } from './core/text.ts';
+import { parseInviteLink } from './core/inviteLink.ts';
+import { fingerprint, randomId, toText } from './core/text.ts';
 import { Relays } from './link/relays.ts';
 import type { Log } from './log.ts';
+import { Expiry } from './room/expiry.ts';
+import { addCreatedRoom, addJoiningRoom, type NewRoomOptions } from './room/newRoom.ts';
 import { type OpenRoom, openRoom, type RoomOwner } from './room/openRoom.ts';
-import { announceName } from './room/queue.ts';
 import * as requests from './room/requests.ts';
 import { queuedIn } from './room/roomView.ts';
 import { isStoreError } from './store/database.ts';
-import type { NewRoom, StoredRoom } from './store/roomTable.ts';
+import type { StoredRoom } from './store/roomTable.ts';
 import type { Store } from './store/store.ts';
 
 export interface ChatOptions {
@@ -60,6 +61,7 @@ class ChatService implements Chat {
   readonly #listeners = new Set<(event: LocalEvent) => void>();
   readonly #owner: RoomOwner;
   readonly #handlers: Handlers;
+  readonly #expiry: Expiry;
   #name: string | null;
   #toldRelay = '';
   #closed = false;
@@ -71,15 +73,18 @@ class ChatService implements Chat {
     this.#relays = new Relays(this.#options.relayUrl, options.log, tell, options.admission);
     this.#name = this.#store.name() ?? this.#firstName(options.name);
     const now = options.now ?? Date.now;
-    this.#owner = { store: this.#store, now, profileName: () => this.#name };
+    const preferences = () => this.#store.preferences();
+    this.#owner = { store: this.#store, now, profileName: () => this.#name, preferences };
+    this.#expiry = new Expiry(this.#store, now, (number, ids) => this.#expired(number, ids));
     this.#handlers = this.#makeHandlers();
     for (const stored of this.#store.rooms.all()) this.#open(stored);
     this.#relays.link(this.#options.relayUrl);
+    this.#expiry.look();
   }
 
   snapshot(): LocalMessage<'snapshot'> {
     const rooms = [...this.#rooms.values()].map(({ session }) => session.summary);
-    const profile = { name: this.#name, ephemeral: this.#store.ephemeral };
+    const profile = this.#profile();
     return { version: this.#options.version, profile, relay: this.#relayStatus(), rooms };
   }
 
@@ -100,7 +105,11 @@ class ChatService implements Chat {
   async close(): Promise<void> {
     this.#closed = true;
     this.#listeners.clear();
-    for (const { session } of this.#rooms.values()) session.close();
+    this.#expiry.stop();
+    for (const { session, live } of this.#rooms.values()) {
+      live.sayGone();
+      session.close();
+    }
     this.#relays.close();
     this.#store.close();
   }
@@ -110,18 +119,52 @@ class ChatService implements Chat {
       setName: ({ name }) => this.#setName(name),
       createRoom: ({ name }) => this.#createRoom(name),
       joinRoom: ({ link }) => this.#joinRoom(link),
-      invite: ({ room }) => this.#in(room, ({ session }) => ok({ link: inviteOf(session.memory.stored) })),
-      renameRoom: ({ room, name }) => this.#in(room, ({ session }) => requests.rename(session, name)),
+      invite: ({ room }) => this.#in(room, requests.invite),
+      createInvite: ({ room, ...policy }) => this.#in(room, (open) => requests.createInvite(open, policy)),
+      revokeInvite: ({ room, invite }) => this.#in(room, (open) => requests.revokeInvite(open, invite)),
+      admitKnock: ({ room, knock }) => this.#in(room, (open) => requests.admitKnock(open, knock)),
+      refuseKnock: ({ room, knock }) => this.#in(room, (open) => requests.refuseKnock(open, knock)),
+      removeMember: ({ room, member }) =>
+        this.#in(room, (open) => requests.wish(open, 'remove', { kind: 'remove', member })),
+      setAdmin: ({ room, member, admin }) =>
+        this.#in(room, (open) => requests.wish(open, 'admin', { kind: 'admin', member, admin })),
+      setRoles: ({ room, roles }) =>
+        this.#in(room, (open) => requests.wish(open, 'admin', { kind: 'roles', roles })),
+      setTimer: ({ room, disappearAfter }) =>
+        this.#in(room, (open) => requests.wish(open, 'change', { kind: 'timer', disappearAfter })),
+      renameRoom: ({ room, name }) =>
+        this.#in(room, (open) => requests.wish(open, 'change', { kind: 'name', name })),
+      returnToRoom: ({ room }) => this.#in(room, requests.returnToRoom),
+      getDetails: ({ room }) => this.#in(room, ({ session }) => ok(session.details)),
       leaveRoom: ({ room }) => this.#in(room, requests.leave),
-      sendMessage: ({ room, id, text }) =>
-        this.#in(room, ({ session }) => requests.sendText(session, id, text)),
+      sendMessage: ({ room, id, text, replyTo }) =>
+        this.#in(room, ({ session }) =>
+          requests.say(session, id, {
+            ...{ kind: 'text', version: 1, text },
+            ...(replyTo !== undefined && { replyTo }),
+          }),
+        ),
+      editMessage: ({ room, id, target, text }) =>
+        this.#in(room, ({ session }) =>
+          requests.changeOwn(session, id, { kind: 'edit', version: 1, target, text }),
+        ),
+      deleteMessage: ({ room, id, target }) =>
+        this.#in(room, ({ session }) =>
+          requests.changeOwn(session, id, { kind: 'delete', version: 1, target }),
+        ),
+      react: ({ room, id, target, emoji, on }) =>
+        this.#in(room, ({ session }) =>
+          requests.react(session, id, { kind: 'reaction', version: 1, target, emoji, on }),
+        ),
+      search: (request) => this.#search(request),
+      setPreferences: (preferences) => this.#setPreferences(preferences),
       getTimeline: ({ room, from, limit }) =>
         this.#in(room, ({ session }) => requests.timeline(session, from, limit)),
       getMembers: ({ room }) => this.#in(room, ({ session }) => ok({ members: session.members })),
       markRead: ({ room, order }) => this.#in(room, ({ session }) => requests.markRead(session, order)),
       setTyping: ({ room }) =>
-        this.#in(room, ({ chores }) => {
-          chores.tellTyping();
+        this.#in(room, ({ live }) => {
+          live.type();
           return ok({});
         }),
       setDraft: ({ room, text }) => this.#in(room, ({ session }) => requests.setDraft(session, text)),
@@ -145,27 +188,48 @@ class ChatService implements Chat {
     const stored = this.#stored(() => this.#store.setName(name));
     if (!stored.ok) return stored;
     this.#name = name;
-    this.#emit({ event: 'profile', data: { name, ephemeral: this.#store.ephemeral } });
-    for (const { session } of this.#rooms.values()) {
-      session.step('named', (draft) => announceName(session.parts, draft));
-      session.tellMembers();
-    }
+    this.#emit({ event: 'profile', data: this.#profile() });
+    // A commit tells the members of each room.
+    for (const { committer } of this.#rooms.values()) committer.look();
     return ok({});
   }
 
-  #createRoom(name: string): Result<{ room: string }> {
-    const now = this.#owner.now();
-    const secret = new Uint8Array(randomBytes(32));
-    const relayUrl = this.#options.relayUrl;
-    return this.#addRoom({
-      room: randomId(),
-      relayUrl,
-      secret,
-      createdHere: true,
-      name,
-      nameAt: now,
-      at: now,
+  #setPreferences(preferences: LocalRequest<'setPreferences'>): Result<Record<string, never>> {
+    const stored = this.#stored(() => this.#store.setPreferences(preferences));
+    if (!stored.ok) return stored;
+    this.#emit({ event: 'profile', data: this.#profile() });
+    for (const { live } of this.#rooms.values()) live.look();
+    return ok({});
+  }
+
+  #profile(): Profile {
+    return { name: this.#name, ephemeral: this.#store.ephemeral, ...this.#store.preferences() };
+  }
+
+  #search({ text, room, limit }: LocalRequest<'search'>): Result<LocalResponse<'search'>> {
+    const open = room === undefined ? undefined : this.#rooms.get(room);
+    if (room !== undefined && !open) return refuse('roomNotFound', 'You are in no such room.');
+    const number = open?.session.parts.number;
+    const hits = this.#store.timeline.search({ text, limit, ...(number !== undefined && { room: number }) });
+    const refs = new Map([...this.#rooms].map(([ref, { session }]) => [session.parts.number, ref]));
+    return ok({
+      hits: hits.flatMap(({ room, row }) => {
+        const ref = refs.get(room);
+        return ref === undefined ? [] : [{ room: ref, row }];
+      }),
     });
+  }
+
+  /** Rows whose time is over are gone from the store: the clients are told. */
+  #expired(number: number, ids: readonly string[]): void {
+    const open = [...this.#rooms.values()].find(({ session }) => session.parts.number === number);
+    if (!open) return;
+    this.#emit({ event: 'rowsGone', data: { room: open.session.parts.ref, ids: [...ids] } });
+    open.session.recount();
+  }
+
+  #createRoom(name: string): Result<{ room: string }> {
+    return this.#addRoom(randomId(), this.#options.relayUrl, (place) => addCreatedRoom({ ...place, name }));
   }
 
   #joinRoom(link: string): Result<{ room: string }> {
@@ -178,28 +242,30 @@ class ChatService implements Chat {
       if (stored.leaving) {
         return refuse('roomExists', 'You are leaving this room. Leave it again to forget it, then join.');
       }
-      if (sameBytes(stored.secret, secret)) return ok({ room: toText(room) });
-      return refuse('badLink', 'You are in this room already, and the secret of this link is another.');
+      return requests.joinAgain(known, secret);
     }
-    // Until the relay or a member tells the real one.
+    // Until a member tells the real one.
     const name = `Room ${fingerprint(room)}`;
-    return this.#addRoom({
-      room,
-      relayUrl,
-      secret,
-      createdHere: false,
-      name,
-      nameAt: 0,
-      at: this.#owner.now(),
-    });
+    return this.#addRoom(room, relayUrl, (place) => addJoiningRoom({ ...place, name, secret }));
   }
 
-  #addRoom(room: NewRoom): Result<{ room: string }> {
-    if (this.#relays.roomsAt(room.relayUrl) >= limits.roomsPerConnection) {
+  #addRoom(
+    room: Uint8Array,
+    relayUrl: string,
+    add: (place: Omit<NewRoomOptions, 'name'>) => StoredRoom,
+  ): Result<{ room: string }> {
+    if (this.#relays.roomsAt(relayUrl) >= limits.roomsPerConnection) {
       const most = limits.roomsPerConnection;
       return refuse('tooManyRooms', `You are in ${most} rooms of this relay. Leave one first.`);
     }
-    const added = this.#stored(() => this.#store.rooms.add(room));
+    const place = {
+      store: this.#store,
+      room,
+      relayUrl,
+      profileName: this.#name ?? '',
+      now: this.#owner.now(),
+    };
+    const added = this.#stored(() => add(place));
     if (!added.ok) return added;
     this.#options.afterStep?.('roomStored');
     const { session } = this.#open(added.value);
@@ -235,6 +301,7 @@ class ChatService implements Chat {
 
   #emit(event: LocalEvent): void {
     for (const listener of this.#listeners) listener(event);
+    if (event.event === 'rows') this.#expiry.look();
     if (event.event === 'room' || event.event === 'roomGone') this.#tellRelay();
   }
 
@@ -251,8 +318,4 @@ class ChatService implements Chat {
     const queued = rooms.reduce((sum, { session }) => sum + queuedIn(session.memory), 0);
     return { ...this.#relays.status(), queued };
   }
-}
-
-function inviteOf({ relayUrl, room, secret }: StoredRoom): string {
-  return formatInviteLink({ relayUrl, room, secret });
 }

@@ -1,14 +1,14 @@
 import type { Chat } from './chat.ts';
 import { createChat } from './chatService.ts';
 import type { Log } from './log.ts';
-import type { Place } from './store/database.ts';
 import { openStore } from './store/store.ts';
 
 export interface OpenChatOptions {
   relayUrl: string;
   /** The token that this relay asks for. */
   admission?: string;
-  store: Place;
+  /** Its key is wiped by the caller once the chat is open. */
+  store: Parameters<typeof openStore>[0];
   /** The display name, when the profile has none yet. */
   name?: string;
   log: Log;

@@ -1,3 +1,4 @@
+import type { Result, Vault as VaultState } from '@otr/protocol';
 import { isLoopbackLiteral } from './local/loopback.ts';
 import { type PageFiles, readPageFiles } from './local/pageFiles.ts';
 import { openPageServer } from './local/pageServer.ts';
@@ -15,7 +16,11 @@ import {
   portUnavailable,
   profileUnusable,
   type Refused,
+  stillLockedNotice,
+  wrongPassphrase,
 } from './refusals.ts';
+import { GuardedChat } from './vault/guardedChat.ts';
+import { findVault, type Vault, type VaultOptions } from './vault/vault.ts';
 
 export interface ProxyOptions {
   /** Of the relay for new rooms: `http://…` or `https://…`. */
@@ -24,6 +29,8 @@ export interface ProxyOptions {
   admission?: string;
   /** Where keys and history are kept, or nowhere. */
   profile: { folder: string } | 'ephemeral';
+  /** Opens a profile that a passphrase guards; wiped once it was tried. Without it such a profile starts locked. */
+  passphrase?: Uint8Array;
   /** The display name, when the profile has none yet. */
   name?: string;
   /** A loopback literal (127.0.0.0/8 or ::1); default 127.0.0.1. */
@@ -45,18 +52,32 @@ export interface RunningProxy {
   readonly socketFile: string;
   /** Sentences for the person, such as that another port was drawn. */
   readonly notices: readonly string[];
+  /** Whether the profile is open, and what guards it. */
+  readonly vault: VaultState;
+  /** Calls `listener` whenever `vault` changed. Returns the way to stop. */
+  onVault(listener: (vault: VaultState) => void): () => void;
+  /** Opens a locked profile. The passphrase is wiped. */
+  unlock(passphrase: Uint8Array): Promise<Result<Record<string, never>>>;
   close(): Promise<void>;
 }
 
 export type Started = { ok: true; value: RunningProxy } | Refused;
 
-/** Opens the profile, the store, the chat and the local surface. */
+/** Opens the profile, its store and chat unless they are locked, and the local surface. */
 export function startProxy(options: ProxyOptions): Promise<Started> {
-  return startProxyWith(options, openChat);
+  return startProxyWith(options, { openChat });
 }
 
-/** As `startProxy`, with another chat behind the surface. */
-export async function startProxyWith(options: ProxyOptions, openChat: OpenChat): Promise<Started> {
+/** What tests put in the place of the real ones. */
+export interface ProxyParts {
+  openChat: OpenChat;
+  vault?: VaultOptions;
+  now?: () => number;
+  idleCheckMs?: number;
+}
+
+/** As `startProxy`, with other parts behind the surface. */
+export async function startProxyWith(options: ProxyOptions, parts: ProxyParts): Promise<Started> {
   const { profile, relayUrl, pageFolder, host = '127.0.0.1' } = options;
   if (!isLoopbackLiteral(host)) return notLoopback(host);
   if (!isRelayUrl(relayUrl)) return badRelay(relayUrl);
@@ -68,7 +89,7 @@ export async function startProxyWith(options: ProxyOptions, openChat: OpenChat):
 
   const closers = closeLater(folder.value.close);
   try {
-    const started = await openParts({ options, host, files, folder: folder.value.path, closers, openChat });
+    const started = await openParts({ options, host, files, folder: folder.value.path, closers, parts });
     if (!started.ok) await closers.close();
     return started;
   } catch (error) {
@@ -83,24 +104,22 @@ interface Parts {
   files: PageFiles;
   folder: string;
   closers: Closers;
-  openChat: OpenChat;
+  parts: ProxyParts;
 }
 
-async function openParts({ options, host, files, folder, closers, openChat }: Parts): Promise<Started> {
-  const { log, relayUrl, admission, name, version, profile } = options;
-  const store = profile === 'ephemeral' ? 'memory' : { folder };
-  const opened = await openChat({
-    ...{ relayUrl, store, log, version },
-    ...(name !== undefined && { name }),
-    ...(admission !== undefined && { admission }),
-  });
-  if (!opened.ok) return profileUnusable(opened.message);
-  const chat = opened.value;
-  closers.add(() => chat.close());
+async function openParts({ options, host, files, folder, closers, parts }: Parts): Promise<Started> {
+  const { log } = options;
+  const isEphemeral = options.profile === 'ephemeral';
+  const found = isEphemeral ? { ok: true as const, value: null } : await findVault(folder, parts.vault);
+  if (!found.ok) return profileUnusable(found.message);
+  const service = guardedChat(options, folder, found.value, parts);
+  closers.add(() => service.close());
+  const unlocked = await unlockAtStart(service, options, folder);
+  if (!unlocked.ok) return unlocked;
 
   const place = await readPlace(folder);
   const wanted = options.port || place.port;
-  const page = await openPageServer({ chat, log, files, host, label: place.label, port: wanted });
+  const page = await openPageServer({ service, log, files, host, label: place.label, port: wanted });
   if (page === null) return portUnavailable(host);
   closers.add(() => page.close());
   const hasMoved = wanted !== null && wanted !== page.port;
@@ -110,14 +129,69 @@ async function openParts({ options, host, files, folder, closers, openChat }: Pa
   const socketFile = inProfile ?? (await drawSocketFile(place.socketFile));
   if (inProfile === null) closers.add(() => dropSocketFolder(socketFile));
   const pageAddress: RunningProxy['pageAddress'] = (kind = 'label') => page.address(kind);
-  const socketServer = await openSocketFileServer({ chat, log, socketFile, pageAddress });
+  const socketServer = await openSocketFileServer({ service, log, socketFile, pageAddress });
   closers.add(() => socketServer.close());
 
   // A port asked for once does not become the profile's own.
-  await savePlace(folder, { label: place.label, port: options.port ? place.port : page.port, socketFile });
+  const port = options.port ? place.port : page.port;
+  if (!isEphemeral) await savePlace(folder, { label: place.label, port, socketFile });
   log('proxyStarted', { port: page.port });
-  const notices = hasMoved ? [movedNotice(wanted, page.port)] : [];
-  return { ok: true, value: { page: pageAddress(), pageAddress, socketFile, notices, close: closers.close } };
+  const moved = hasMoved ? [movedNotice(wanted, page.port)] : [];
+  return {
+    ok: true,
+    value: {
+      page: pageAddress(),
+      pageAddress,
+      socketFile,
+      notices: [...moved, ...unlocked.notices],
+      get vault() {
+        return service.vaultState;
+      },
+      onVault: (listener) =>
+        service.subscribe(({ event, data }) => {
+          if (event === 'vault') listener(data);
+        }),
+      unlock: (passphrase) => service.unlock(passphrase).finally(() => passphrase.fill(0)),
+      close: closers.close,
+    },
+  };
+}
+
+/** The profile behind the surface, still locked. */
+function guardedChat(
+  { relayUrl, admission, name, version, log }: ProxyOptions,
+  folder: string,
+  vault: Vault | null,
+  { openChat, now, idleCheckMs }: ProxyParts,
+): GuardedChat {
+  return new GuardedChat({
+    vault,
+    log,
+    openChat: (key) =>
+      openChat({
+        ...{ relayUrl, log, version, store: key === null ? 'memory' : { folder, key } },
+        ...(name !== undefined && { name }),
+        ...(admission !== undefined && { admission }),
+      }),
+    ...(now !== undefined && { now }),
+    ...(idleCheckMs !== undefined && { idleCheckMs }),
+  });
+}
+
+/** Opens what needs nobody. A profile that waits for its passphrase, or for the keychain, is no failure. */
+async function unlockAtStart(
+  service: GuardedChat,
+  { passphrase }: ProxyOptions,
+  folder: string,
+): Promise<{ ok: true; notices: string[] } | Refused> {
+  const { by } = service.vaultState;
+  const given = by === 'passphrase' ? passphrase : undefined;
+  if (by === 'passphrase' && given === undefined) return { ok: true, notices: [] };
+  const opened = await service.unlock(given ?? null).finally(() => passphrase?.fill(0));
+  if (opened.ok) return { ok: true, notices: [] };
+  const { code, message } = opened.error;
+  if (code === 'keychainUnavailable') return { ok: true, notices: [stillLockedNotice(message)] };
+  return code === 'wrongPassphrase' ? wrongPassphrase(folder) : profileUnusable(message);
 }
 
 /** What has been opened, to be closed in the reverse order, once. */

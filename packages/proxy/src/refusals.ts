@@ -1,6 +1,13 @@
 /** Why the proxy did not start; `message` is a sentence that says what to do. */
 export interface StartRefusal {
-  code: 'notLoopback' | 'profileInUse' | 'profileUnusable' | 'pageMissing' | 'portUnavailable' | 'badRelay';
+  code:
+    | 'notLoopback'
+    | 'profileInUse'
+    | 'profileUnusable'
+    | 'wrongPassphrase'
+    | 'pageMissing'
+    | 'portUnavailable'
+    | 'badRelay';
   message: string;
 }
 
@@ -43,11 +50,23 @@ export function profileUnusable(message: string): Refused {
   return refused('profileUnusable', message);
 }
 
+export function wrongPassphrase(folder: string): Refused {
+  return refused(
+    'wrongPassphrase',
+    `The given passphrase is not that of the profile ${folder}. Correct it, or leave it out and unlock on the page.`,
+  );
+}
+
 export function portUnavailable(host: string): Refused {
   return refused(
     'portUnavailable',
     `No port can be opened on ${host}. Close some programs, or use 127.0.0.1.`,
   );
+}
+
+/** Not a refusal: the proxy runs, and its page can try again. */
+export function stillLockedNotice(reason: string): string {
+  return `The profile is locked. ${reason}`;
 }
 
 /** Not a refusal: the proxy runs, elsewhere. */

@@ -3,7 +3,7 @@ import { mapKey } from './bytes.ts';
 import type { RoomFeed } from './roomFeed.ts';
 import type { RoomNews } from './roomNews.ts';
 import type { LogEntry } from './storage/logEntry.ts';
-import type { By, Write, Written } from './storage/write.ts';
+import type { Write, Written } from './storage/write.ts';
 
 /** What rooms are told of the writes of a batch: entries as one frame a room (rule L10), then everything else. */
 export function announcements(feed: RoomFeed, news: RoomNews): Announce {
@@ -17,17 +17,14 @@ export function announcements(feed: RoomFeed, news: RoomNews): Announce {
       appended.set(name, ofRoom);
     }
     for (const { room, entries } of appended.values()) feed.appended(room, entries);
-    for (const { write, written, from } of made) tell(news, write, written, from);
+    for (const { write, written } of made) tell(news, write, written);
   };
 }
 
-function tell(news: RoomNews, write: Write, written: Written, from: string | undefined): void {
+function tell(news: RoomNews, write: Write, written: Written): void {
   switch (write.kind) {
     case 'commit':
       if (written.outcome === 'appended') tellAdmitted(news, write, written);
-      break;
-    case 'mark':
-      if (written.outcome === 'stored') tellMark(news, write, from);
       break;
     case 'knock':
       if (written.outcome === 'stored') tellKnock(news, write, written.access);
@@ -52,11 +49,6 @@ function tellAdmitted(
   }
 }
 
-function tellMark(news: RoomNews, write: Extract<Write, { kind: 'mark' }>, from: string | undefined): void {
-  const { room, publicKey, sealed, by } = write;
-  news.tell({ kind: 'mark', message: { room, publicKey, sealed }, access: accessOf(by) }, from);
-}
-
 /** `access` is the room's current epoch as the store has it: a node may not have heard of the last commit yet. */
 function tellKnock(news: RoomNews, write: Extract<Write, { kind: 'knock' }>, access: number): void {
   const { room, id, invite, keyPackageRef, sealed } = write;
@@ -72,8 +64,4 @@ function tellDismissed(
     news.tell({ kind: 'knockDismissed', message: { room, id } });
     news.tell({ kind: 'knockEnded', message: { room, id }, access });
   }
-}
-
-function accessOf(by: By): number {
-  return by === 'relay' ? 0 : by.access;
 }

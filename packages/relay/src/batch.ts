@@ -18,14 +18,12 @@ interface Pending {
   readonly number: number;
   readonly write: Write;
   readonly done: Done;
-  /** The connection that asked: one of many that take turns, and not told what it told. */
+  /** The connection that asked: one of many that take turns. */
   readonly from: string | undefined;
 }
 
 /** Told of each write that is on disk, in the order in which they were made. */
-export type Announce = (
-  made: readonly { write: Write; written: Written; from: string | undefined }[],
-) => void;
+export type Announce = (made: readonly { write: Write; written: Written }[]) => void;
 
 /**
  * Group commit (rule L10): the writes that arrive in one turn of the event loop, or while the store is busy with those
@@ -124,11 +122,11 @@ export class Batch {
 
   #tell(batch: readonly Pending[], written: readonly Written[]): void {
     const made: Parameters<Announce>[0][number][] = [];
-    for (const [index, { write, done, from }] of batch.entries()) {
+    for (const [index, { write, done }] of batch.entries()) {
       const outcome = written[index];
       if (outcome === undefined) continue;
       this.#guarded(() => done(outcome));
-      made.push({ write, written: outcome, from });
+      made.push({ write, written: outcome });
     }
     this.#guarded(() => this.#announce(made));
   }

@@ -5,6 +5,7 @@ import type { Answer, Route } from './handlers/route.ts';
 import { routes } from './handlers/routes.ts';
 import { faultFields } from './log.ts';
 import type { RelayParts } from './relayParts.ts';
+import type { RoomShare } from './roomRates.ts';
 import { StorageFailure } from './storage/storage.ts';
 
 type Acknowledge = (result: Result<unknown>) => void;
@@ -105,6 +106,11 @@ function handle<Event extends RelayUpEvent>(
       answer(refuse('notAuthorised', 'This connection has not entered the room.'));
       return undefined;
     }
+    const limited = route.takesFromRoom && takeOfRoom(relay, request.room, route.takesFromRoom);
+    if (limited) {
+      answer(limited);
+      return undefined;
+    }
     const handled = route.handle(relay, connection, request, answer);
     const done = handled?.catch((error: unknown) => answer(faulty(relay, error)));
     return route.holdsLater ? done : undefined;
@@ -119,6 +125,13 @@ function take(connection: Connection, cost: number) {
   if (wait === 0) return undefined;
   connection.wasLimited();
   return refuse('rateLimited', 'Too many requests. Wait, then try again.', { retryAfter: wait });
+}
+
+/** Rule L13. Not the connection's own fault: it is not paced for it. */
+function takeOfRoom(relay: RelayParts, room: Uint8Array, share: RoomShare) {
+  const wait = relay.roomRates.take(room, share, Date.now());
+  if (wait === 0) return undefined;
+  return refuse('rateLimited', 'Too much happens in this room. Wait, then try again.', { retryAfter: wait });
 }
 
 function isKnown(event: unknown): event is RelayUpEvent {

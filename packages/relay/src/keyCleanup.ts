@@ -1,15 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import type { Batch } from './batch.ts';
 import { fromMapKey, mapKey } from './bytes.ts';
 import { faultFields, type Log } from './log.ts';
 import type { CleanupOptions } from './options.ts';
 import type { RoomLive } from './roomLive.ts';
 import type { RoomNews } from './roomNews.ts';
-import { type Answer, type Silent, type Storage, unlessStorageFails } from './storage/storage.ts';
+import { type Answer, type Storage, unlessStorageFails } from './storage/storage.ts';
 
-/** Keys that are removed after one question; more wait for the next. */
-const removedAtOnce = 1_000;
-/** When many members leave at once, their room is asked once a second. */
+/** Knocks that are dropped after one question; more wait for the next. */
+const droppedAtOnce = 1_000;
+/** When many who knock leave at once, their room is asked once a second. */
 const leaveAgainMs = 1_000;
 /** Answers that wait in memory before they are recorded, and for how long, in milliseconds. */
 const answersAtOnce = 10_000;
@@ -23,14 +22,14 @@ interface Parts {
   readonly log: Log;
 }
 
-/** Key cleanup (rules K5, K6 and N4): asks the rooms who is there, and removes what nobody answers for. */
+/** Key cleanup (rule N4): asks the rooms whose key packages wait, and drops the knocks that nobody answers for. */
 export class KeyCleanup {
   readonly #parts: Parts;
   readonly #options: CleanupOptions;
-  /** Since they were last recorded: by room and key. */
+  /** Since they were last recorded: by room and key package reference. */
   #answers = new Map<string, Answer>();
   #recording: Promise<unknown> = Promise.resolve();
-  /** Rooms that were asked because a member left, and whether another has left since. */
+  /** Rooms that were asked because somebody who knocked left, and whether another has left since. */
   readonly #left = new Map<string, { again: boolean }>();
   readonly #timers = new Set<NodeJS.Timeout>();
   #tickedAt = 0;
@@ -54,17 +53,17 @@ export class KeyCleanup {
     await this.#record();
   }
 
-  /** A connection answers for these keys. What is not registered and does not wait is forgotten by the store. */
-  answered(room: Uint8Array, keys: readonly Uint8Array[]): void {
+  /** A connection answers for these key packages. Those that do not wait are forgotten by the store. */
+  answered(room: Uint8Array, refs: readonly Uint8Array[]): void {
     if (this.#answers.size === 0) this.#after(recordMs, () => void this.#record());
-    for (const key of keys) {
-      this.#answers.set(`${mapKey(room)} ${mapKey(key)}`, { room, key, at: Date.now() });
+    for (const keyPackageRef of refs) {
+      this.#answers.set(`${mapKey(room)} ${mapKey(keyPackageRef)}`, { room, keyPackageRef, at: Date.now() });
     }
     if (this.#answers.size >= answersAtOnce) void this.#record();
   }
 
-  /** A member's last connection is gone. */
-  memberLeft(room: Uint8Array): void {
+  /** A connection whose knock waits is gone: it may have come back on another one. */
+  knockerLeft(room: Uint8Array): void {
     const name = mapKey(room);
     const asked = this.#left.get(name);
     if (asked) {
@@ -76,7 +75,7 @@ export class KeyCleanup {
     this.#after(leaveAgainMs, () => {
       const { again } = this.#left.get(name) ?? { again: false };
       this.#left.delete(name);
-      if (again) this.memberLeft(fromMapKey(name));
+      if (again) this.knockerLeft(fromMapKey(name));
     });
   }
 
@@ -86,10 +85,10 @@ export class KeyCleanup {
     this.#forgiveSleep(askedAt);
     for (const room of this.#parts.live.roomIds()) this.#ask(room);
     // An answer that has arrived and was not read yet counts: it is read before the immediate runs.
-    this.#after(this.#options.answerMs, () => setImmediate(() => void this.#removeSilent(askedAt)));
+    this.#after(this.#options.answerMs, () => setImmediate(() => void this.#dropSilent(askedAt)));
   }
 
-  /** A machine that slept heard no answers: nobody is removed for that. */
+  /** A machine that slept heard no answers: nobody is dropped for that. */
   #forgiveSleep(now: number): void {
     const late = now - this.#tickedAt - this.#options.intervalMs;
     this.#tickedAt = now;
@@ -102,17 +101,17 @@ export class KeyCleanup {
     this.#parts.news.tell({ kind: 'keyCleanup', message: { room }, access: 0 });
   }
 
-  /** Removes what was silent for the grace period and did not answer this question either. */
-  async #removeSilent(askedAt: number): Promise<void> {
+  /** Drops what was silent for the grace period and did not answer this question either. */
+  async #dropSilent(askedAt: number): Promise<void> {
     if (this.#isStopped) return;
     // Answers that are not recorded would look like silence.
     if (!(await this.#record())) return;
     const before = Math.min(askedAt, Date.now() - this.#options.graceMs);
     const { storage, batch, log } = this.#parts;
-    const silent = (await this.#quietly(() => storage.silent(before, removedAtOnce))) ?? [];
-    for (const one of silent) batch.submit(removalOf(one), () => {});
+    const silent = (await this.#quietly(() => storage.silent(before, droppedAtOnce))) ?? [];
+    for (const { room, id } of silent) batch.submit({ kind: 'dismissKnock', room, id, by: 'relay' }, () => {});
     await batch.flush();
-    if (silent.length > 0) log('keysRemoved', { keys: silent.length });
+    if (silent.length > 0) log('knocksDropped', { knocks: silent.length });
   }
 
   /** Whether all answers so far are in the store; those that it does not take are kept for the next time. */
@@ -150,11 +149,4 @@ export class KeyCleanup {
     }, milliseconds);
     this.#timers.add(timer);
   }
-}
-
-function removalOf(silent: Silent): Parameters<Batch['submit']>[0] {
-  const { room } = silent;
-  if (silent.kind === 'knock') return { kind: 'dismissKnock', room, id: silent.id, by: 'relay' };
-  const { publicKey } = silent;
-  return { kind: 'removeKey', reason: 'cleanup', room, publicKey, id: randomBytes(16), by: 'relay' };
 }

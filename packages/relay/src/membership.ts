@@ -1,16 +1,15 @@
 import { fromMapKey } from './bytes.ts';
 import type { Connection } from './connection.ts';
 import { deliverTo } from './delivery.ts';
-import { announcePresence } from './presence.ts';
 import type { RelayParts } from './relayParts.ts';
 import { unlessStorageFails } from './storage/storage.ts';
 
 /** The connection no longer listens to this room: by its wish, or because it ended. */
-export async function leaveRoom(relay: RelayParts, connection: Connection, room: Uint8Array): Promise<void> {
+export function leaveRoom(relay: RelayParts, connection: Connection, room: Uint8Array): void {
   connection.exited(room);
-  const change = relay.live.exit(connection, room);
+  const knocked = relay.live.exit(connection, room);
   relay.feed.release(room, 'listening');
-  await announcePresence(relay, room, change, connection.id);
+  if (knocked) relay.cleanup.knockerLeft(room);
 }
 
 /**

@@ -3,11 +3,11 @@ import type { Log } from './log.ts';
 import type { StorageLimits } from './storage/storage.ts';
 import type { TlsFiles } from './tls.ts';
 
-/** Key cleanup, in milliseconds (rules K5 and K6). */
+/** Key cleanup, in milliseconds (rule N4). */
 export interface CleanupOptions {
   /** Time between two questions to every room. */
   intervalMs: number;
-  /** A key that nobody answered for during this time is removed. */
+  /** A waiting knock that nobody answered for during this time is dropped. */
   graceMs: number;
   /** How long answers to one question are waited for. */
   answerMs: number;
@@ -21,6 +21,10 @@ export interface RelayLimits extends StorageLimits {
   requestsPerSecond: number;
   /** Requests one connection may make at once after a pause. */
   requestBurst: number;
+  /** Appends, commits and volatile messages a second in one room at this process, whoever sends them. */
+  roomRequestsPerSecond: number;
+  /** So many at once after a pause. */
+  roomRequestBurst: number;
   roomsPerConnection: number;
   /** Bytes of the whole SQLite database; beyond it appends are refused with `storageFailed`. */
   databaseBytes: number;
@@ -67,8 +71,9 @@ export const defaultLimits: RelayLimits = {
   maxConnections: 20_000,
   requestsPerSecond: 500,
   requestBurst: 2_000,
+  roomRequestsPerSecond: 2_000,
+  roomRequestBurst: 8_000,
   roomsPerConnection: wire.roomsPerConnection,
-  membersPerRoom: wire.recipients + 1,
   logBytesPerRoom: 256 * MiB,
   waitingKnocksPerRoom: wire.waitingKnocks,
   invitesPerRoom: wire.invitesPerRoom,

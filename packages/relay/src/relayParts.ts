@@ -7,6 +7,7 @@ import type { RelayLimits } from './options.ts';
 import type { RoomFeed } from './roomFeed.ts';
 import type { RoomLive } from './roomLive.ts';
 import type { RoomNews } from './roomNews.ts';
+import type { RoomRates } from './roomRates.ts';
 import type { Storage } from './storage/storage.ts';
 
 /** What a relay is made of, as its handlers see it. */
@@ -18,6 +19,7 @@ export interface RelayParts {
   readonly feed: RoomFeed;
   readonly news: RoomNews;
   readonly cleanup: KeyCleanup;
+  readonly roomRates: RoomRates;
   readonly limits: RelayLimits;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -24,6 +24,7 @@ import { keepRetention } from './retention.ts';
 import { RoomFeed } from './roomFeed.ts';
 import { RoomLive } from './roomLive.ts';
 import { RoomNews } from './roomNews.ts';
+import { RoomRates } from './roomRates.ts';
 import { openConnections, shutDown } from './shutDown.ts';
 import { StartRefused } from './startRefused.ts';
 import { openStorage } from './storage/openStorage.ts';
@@ -156,7 +157,7 @@ function assemble({ storage, fanout }: Ground, options: RelayOptions): RelayPart
   const log = options.log ?? silent;
   const limits = { ...defaultLimits, ...options.limits };
   const metrics = new Metrics();
-  const live = new RoomLive(wire.keysPerAnswer);
+  const live = new RoomLive();
   const feed = new RoomFeed({ storage, fanout, live, log, metrics });
   const news = new RoomNews(live, fanout);
   const batch = new Batch({ storage, log, metrics, announce: announcements(feed, news) });
@@ -164,7 +165,8 @@ function assemble({ storage, fanout }: Ground, options: RelayOptions): RelayPart
     { storage, batch, news, live, log },
     { ...defaultCleanup, ...options.cleanup },
   );
-  const relay = { storage, batch, fanout, live, feed, news, cleanup, limits, metrics, log };
+  const roomRates = new RoomRates(limits.roomRequestsPerSecond, limits.roomRequestBurst);
+  const relay = { storage, batch, fanout, live, feed, news, cleanup, roomRates, limits, metrics, log };
   fanout.onEvent(hearing(relay));
   return relay;
 }
@@ -208,7 +210,7 @@ function accept(relay: RelayParts, socket: Socket, idle: Set<Connection>): void 
     connection.ended();
     // A WebSocket that is left and entered anew would have a new rate, and one that is only left would stay for ever.
     connection.cut();
-    for (const room of connection.rooms) quietly(leaveRoom(relay, connection, room));
+    for (const room of connection.rooms) leaveRoom(relay, connection, room);
   });
   connection.send('challenge', { nonce: connection.challenge });
 }

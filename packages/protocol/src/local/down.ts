@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { member, memberRef, profile, relayStatus, roomDetails, roomRef, roomSummary, row, vault } from './model.ts';
+import {
+  member,
+  memberRef,
+  profile,
+  relayStatus,
+  roomDetails,
+  roomRef,
+  roomSummary,
+  row,
+  vault,
+} from './model.ts';
 
 /** Proxy → local client: events with one argument and no acknowledgement. */
 export const localDown = {

@@ -25,7 +25,8 @@ const inRoom = z.object({ room: roomRef });
 export const localUp = {
   /** Whether the profile is open. All other requests but those about the vault are refused with `locked` while it is not. */
   getVault: { request: nothing, response: vault },
-  unlock: { request: z.object({ passphrase }), response: nothing },
+  /** Without a passphrase where a keychain or a file guards the profile. */
+  unlock: { request: z.object({ passphrase: passphrase.optional() }), response: nothing },
   /** Wipes the keys from memory and closes the databases; every client is shown `vault`. */
   lock: { request: nothing, response: nothing },
   /** Changes what guards the master key. `current` is needed where a passphrase guards it now. */
@@ -35,7 +36,11 @@ export const localUp = {
       passphrase: passphrase.optional(),
       current: passphrase.optional(),
       /** Lock when no client has asked for anything for so many minutes; 0: never. */
-      lockAfterMinutes: z.number().int().nonnegative().max(7 * 24 * 60),
+      lockAfterMinutes: z
+        .number()
+        .int()
+        .nonnegative()
+        .max(7 * 24 * 60),
     }),
     response: nothing,
   },
@@ -50,7 +55,12 @@ export const localUp = {
     request: inRoom.extend({
       uses: z.number().int().positive().max(10_000).nullable(),
       /** Milliseconds from now. */
-      expiresIn: z.number().int().positive().max(366 * 86_400_000).nullable(),
+      expiresIn: z
+        .number()
+        .int()
+        .positive()
+        .max(366 * 86_400_000)
+        .nullable(),
       approval: z.boolean(),
     }),
     response: z.object({ link: z.string() }),
@@ -67,7 +77,13 @@ export const localUp = {
   },
   /** Messages are deleted everywhere so many milliseconds after they were sent; 0: they stay. */
   setTimer: {
-    request: inRoom.extend({ disappearAfter: z.number().int().nonnegative().max(366 * 86_400_000) }),
+    request: inRoom.extend({
+      disappearAfter: z
+        .number()
+        .int()
+        .nonnegative()
+        .max(366 * 86_400_000),
+    }),
     response: nothing,
   },
   /** After our own keys were lost: ask to be let in again, with the history that is here. */

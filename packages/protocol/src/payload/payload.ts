@@ -113,7 +113,11 @@ export const roomSettings = z.object({
   version: first,
   name,
   /** Messages are deleted everywhere this long after they were sent, in milliseconds; 0: they stay. */
-  disappearAfter: z.number().int().nonnegative().max(366 * 86_400_000),
+  disappearAfter: z
+    .number()
+    .int()
+    .nonnegative()
+    .max(366 * 86_400_000),
   roles: z.object({ invite: role, remove: role, change: role }),
   admins: z.array(memberId).max(limits.admins),
   invites: z.array(groupInvite).max(limits.invitesOfRoom),

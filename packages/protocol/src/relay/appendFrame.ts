@@ -5,16 +5,14 @@ import type { RelayRequest } from './up.ts';
 /**
  * A request to append in a frame of its own, rule W5. All numbers are unsigned and big-endian.
  *
- *     0x01 | acknowledgement id 4 | room 16 | id 16 | epoch 6 | seen 6 | flags 1 (1: from, 2: body) | [from 32]
- *          | number of slices 2 | (to 32 | length 2 | ciphertext)* | [body]
+ *     0x01 | acknowledgement id 4 | room 16 | id 16 | epoch 6 | seen 6
+ *          | number of slices 2 | (to 32 | length 2 | ciphertext)* | body
  */
 export const appendFrameKind = 0x01;
 
-const fixedBytes = 1 + 4 + 16 + 16 + 6 + 6 + 1;
+const fixedBytes = 1 + 4 + 16 + 16 + 6 + 6 + 2;
 const keyBytes = 32;
 const sliceHeadBytes = keyBytes + 2;
-const hasFrom = 1;
-const hasBody = 2;
 const maxSeq = 2 ** 40 - 1;
 const maxEpoch = 2 ** 40;
 
@@ -25,20 +23,15 @@ export class CheckedAppend implements RelayRequest<'append'> {
   readonly id: Uint8Array;
   readonly epoch: number;
   readonly seen: number;
-  readonly from?: Uint8Array | undefined;
   readonly slices: Slice[];
-  readonly body?: Uint8Array | undefined;
+  readonly body: Uint8Array;
 
-  constructor(
-    acknowledgementId: number,
-    { room, id, epoch, seen, from, slices, body }: RelayRequest<'append'>,
-  ) {
+  constructor(acknowledgementId: number, { room, id, epoch, seen, slices, body }: RelayRequest<'append'>) {
     this.acknowledgementId = acknowledgementId;
     this.room = room;
     this.id = id;
     this.epoch = epoch;
     this.seen = seen;
-    this.from = from;
     this.slices = slices;
     this.body = body;
   }
@@ -53,60 +46,39 @@ export interface AppendFrame {
 /** Undefined for a request that has no place in a frame: one that the relay would refuse. */
 export function encodeAppend(acknowledgementId: number, request: unknown): Buffer | undefined {
   if (!isFramable(request) || !isUnsigned(acknowledgementId, 2 ** 32 - 1)) return undefined;
-  const { from, slices, body } = request;
+  const { slices, body } = request;
   const slicesLength = slices.reduce((sum, { ciphertext }) => sum + sliceHeadBytes + ciphertext.length, 0);
-  const frame = Buffer.allocUnsafe(
-    fixedBytes + (from ? keyBytes : 0) + 2 + slicesLength + (body?.length ?? 0),
-  );
+  const frame = Buffer.allocUnsafe(fixedBytes + slicesLength + body.length);
   frame.writeUInt8(appendFrameKind, 0);
   frame.writeUInt32BE(acknowledgementId, 1);
   frame.set(request.room, 5);
   frame.set(request.id, 21);
   frame.writeUIntBE(request.epoch, 37, 6);
   frame.writeUIntBE(request.seen, 43, 6);
-  frame.writeUInt8((from ? hasFrom : 0) | (body ? hasBody : 0), 49);
-  let offset = fixedBytes;
-  if (from) frame.set(from, offset);
-  offset += from ? keyBytes : 0;
-  offset = frame.writeUInt16BE(slices.length, offset);
+  let offset = frame.writeUInt16BE(slices.length, 49);
   for (const { to, ciphertext } of slices) {
     frame.set(to, offset);
     offset = frame.writeUInt16BE(ciphertext.length, offset + keyBytes);
     frame.set(ciphertext, offset);
     offset += ciphertext.length;
   }
-  if (body) frame.set(body, offset);
+  frame.set(body, offset);
   return frame;
 }
 
 /** Throws for bytes that are no such frame. No length in it is believed: nothing is read or made beyond its end. */
 export function decodeAppend(frame: Buffer): AppendFrame {
-  if (frame.length < fixedBytes + 2) throw new RangeError('an append frame that ends too early');
-  const flags = frame.readUInt8(49);
-  if (flags > (hasFrom | hasBody)) throw new RangeError('an append frame with unknown flags');
-  let offset = fixedBytes;
-  let from: Buffer | undefined;
-  if (flags & hasFrom) {
-    from = frame.subarray(offset, offset + keyBytes);
-    offset += keyBytes;
-    if (offset + 2 > frame.length) throw new RangeError('an append frame that ends too early');
-  }
-  const count = frame.readUInt16BE(offset);
-  const { slices, end, isBounded } = readSlices(frame, offset + 2, count);
-  const body = flags & hasBody ? frame.subarray(end) : undefined;
-  if (body === undefined && end !== frame.length) throw new RangeError('an append frame that ends too late');
+  if (frame.length < fixedBytes) throw new RangeError('an append frame that ends too early');
   const acknowledgementId = frame.readUInt32BE(1);
   const epoch = frame.readUIntBE(37, 6);
   const seen = frame.readUIntBE(43, 6);
+  const { slices, end, isBounded } = readSlices(frame, fixedBytes, frame.readUInt16BE(49));
+  const body = frame.subarray(end);
   const fits =
-    isBounded &&
-    epoch <= maxEpoch &&
-    seen <= maxSeq &&
-    (body === undefined ? from !== undefined : body.length > 0 && body.length <= limits.body);
+    isBounded && epoch <= maxEpoch && seen <= maxSeq && body.length > 0 && body.length <= limits.body;
   if (!fits) return { acknowledgementId, request: undefined };
   const place = { room: frame.subarray(5, 21), id: frame.subarray(21, 37), epoch, seen };
-  const request = new CheckedAppend(acknowledgementId, { ...place, from, slices, body });
-  return { acknowledgementId, request };
+  return { acknowledgementId, request: new CheckedAppend(acknowledgementId, { ...place, slices, body }) };
 }
 
 /** Slices beyond the bounds are walked over and not kept. */
@@ -132,14 +104,13 @@ function readSlices(frame: Buffer, start: number, count: number) {
 /** Whether every field fits its place in the frame; whether it is within its bounds is the relay's to say. */
 function isFramable(value: unknown): value is RelayRequest<'append'> {
   if (typeof value !== 'object' || value === null) return false;
-  const { room, id, epoch, seen, from, slices, body } = value as Record<string, unknown>;
+  const { room, id, epoch, seen, slices, body } = value as Record<string, unknown>;
   return (
     isBytes(room, 16) &&
     isBytes(id, 16) &&
     isUnsigned(epoch, 2 ** 48 - 1) &&
     isUnsigned(seen, 2 ** 48 - 1) &&
-    (from === undefined || isBytes(from, keyBytes)) &&
-    (body === undefined || body instanceof Uint8Array) &&
+    body instanceof Uint8Array &&
     Array.isArray(slices) &&
     slices.length < 2 ** 16 &&
     slices.every(isFramableSlice)

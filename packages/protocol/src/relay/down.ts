@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { boundedBytes, entryId, fixedBytes, publicKey, roomId } from '../bytes.ts';
+import { boundedBytes, entryId, fixedBytes, roomId } from '../bytes.ts';
 import { limits } from '../limits.ts';
 import { seq } from './entry.ts';
 import { knock } from './knock.ts';
 import { packedEntry } from './packedEntry.ts';
-
-const sealed = boundedBytes(limits.sealed);
 
 /**
  * Relay → proxy: events with one argument and no acknowledgement. All but `challenge` and `keyCleanup` are
@@ -16,14 +14,10 @@ export const relayDown = {
   challenge: z.object({ nonce: fixedBytes(32) }),
   /** New entries of an entered room, in order, as one batch, in a frame of their own (rule W5). */
   entries: z.object({ room: roomId, entries: z.array(packedEntry).min(1) }),
-  /** Asks for `allKeys`; a key that nobody answers for is removed after the grace period. */
+  /** Asks for `allKeys`: a waiting knock whose key package nobody answers for is dropped after the grace period. */
   keyCleanup: z.object({ room: roomId }),
-  /** Another member's mark. */
-  mark: z.object({ room: roomId, publicKey, sealed }),
-  /** Another member's volatile message. */
-  volatile: z.object({ room: roomId, sealed }),
-  /** A key's first connection came or its last one went. */
-  presence: z.object({ room: roomId, publicKey, online: z.boolean() }),
+  /** Another member's volatile message, of the room's current epoch. */
+  volatile: z.object({ room: roomId, sealed: boundedBytes(limits.sealed) }),
   /** Somebody knocks: sent to the members. */
   knock: z.object({ room: roomId, knock }),
   /** A knock waits no longer, whatever the reason: sent to the members. */

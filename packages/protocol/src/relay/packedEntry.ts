@@ -9,20 +9,10 @@ import { type Entry, entry, type Slice } from './entry.ts';
  *
  *     kind 1 | seq 6 | epoch 6 | id 16 | length of the fields 4 | fields | slices: (to 32 | length 2 | ciphertext)*
  *
- *     1 registerKey  public key 32 | tag 32 | sealed profile
- *     2 removeKey    public key 32 | reason 1 (0 left, 1 cleanup)
- *     3 envelope     from 32 | body (none: 0 bytes)
- *     4 message      body
- *     5 commit       access key 32 | body
+ *     1 message  body
+ *     2 commit   access key 32 | body
  */
-const kinds = [
-  'registerKey',
-  'removeKey',
-  'envelope',
-  'message',
-  'commit',
-] as const satisfies Entry['kind'][];
-const reasons = ['left', 'cleanup'] as const;
+const kinds = ['message', 'commit'] as const satisfies Entry['kind'][];
 
 const placeBytes = 1 + 6 + 6 + 16 + 4;
 const keyBytes = 32;
@@ -108,12 +98,6 @@ export const packedEntry = z
 
 function fieldsOf(unpacked: Entry): Uint8Array[] {
   switch (unpacked.kind) {
-    case 'registerKey':
-      return [unpacked.publicKey, unpacked.tag, unpacked.sealedProfile];
-    case 'removeKey':
-      return [unpacked.publicKey, Uint8Array.of(reasons.indexOf(unpacked.reason))];
-    case 'envelope':
-      return unpacked.body ? [unpacked.from, unpacked.body] : [unpacked.from];
     case 'message':
       return [unpacked.body];
     case 'commit':
@@ -123,19 +107,11 @@ function fieldsOf(unpacked: Entry): Uint8Array[] {
 
 /** What the schema then checks: missing bytes make fields that are too short. */
 function readFields(kind: Entry['kind'], fields: Buffer): Record<string, unknown> {
-  const key = fields.subarray(0, keyBytes);
-  const rest = fields.subarray(keyBytes);
   switch (kind) {
-    case 'registerKey':
-      return { publicKey: key, tag: rest.subarray(0, 32), sealedProfile: rest.subarray(32) };
-    case 'removeKey':
-      return { publicKey: key, reason: rest.length === 1 ? reasons[rest.readUInt8(0)] : undefined };
-    case 'envelope':
-      return { from: key, ...(rest.length > 0 && { body: rest }) };
     case 'message':
       return { body: fields };
     case 'commit':
-      return { accessKey: key, body: rest };
+      return { accessKey: fields.subarray(0, keyBytes), body: fields.subarray(keyBytes) };
   }
 }
 

@@ -11,12 +11,8 @@ import {
 } from './frames.ts';
 import { isModestMsgpack } from './msgpackShape.ts';
 
-type Shape = { depth: number; values: number };
-
-/** The largest request in msgpack is a commit that lets in 64 knocks: five values each, five levels deep. */
-const requests: Shape = { depth: 8, values: 4_096 };
-/** The largest answers are those of `enterRoom` (1,501 members, 13 values each) and `fetch` (500 entries). */
-const answers: Shape = { depth: 10, values: 65_536 };
+/** The largest packet in msgpack is the answer to `enterRoom`: 256 knocks, nine values each, six levels deep. */
+const modest = { depth: 8, values: 4_096 };
 
 /** Socket.IO's packets (https://github.com/socketio/socket.io-protocol), as its parsers are given them. */
 interface Packet {
@@ -64,7 +60,7 @@ class RelayDecoder extends msgpack.Decoder {
       return;
     }
     this.#appends = undefined;
-    refuseImmodest(frame, requests);
+    refuseImmodest(frame);
     this.#frameBytes = frame.length;
     super.add(frame);
   }
@@ -107,7 +103,7 @@ class ProxyDecoder extends msgpack.Decoder {
         this.emit('decoded', { type: acknowledgementType, nsp, id, data: [{ ok: true, value: { seq } }] });
       }
     } else {
-      refuseImmodest(frame, answers);
+      refuseImmodest(frame);
       super.add(frame);
     }
   }
@@ -118,8 +114,8 @@ export const relayParser = { Encoder: WireEncoder, Decoder: RelayDecoder };
 /** The same for the proxy's end. */
 export const proxyParser = { Encoder: WireEncoder, Decoder: ProxyDecoder };
 
-function refuseImmodest(frame: Buffer, shape: Shape): void {
-  if (!isModestMsgpack(frame, shape)) throw new RangeError('a packet of an impossible shape');
+function refuseImmodest(frame: Buffer): void {
+  if (!isModestMsgpack(frame, modest)) throw new RangeError('a packet of an impossible shape');
 }
 
 /** The frame of those packets that have one of their own. */

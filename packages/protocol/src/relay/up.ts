@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { boundedBytes, entryId, fixedBytes, publicKey, roomId } from '../bytes.ts';
 import { limits } from '../limits.ts';
 import { wireError } from '../result.ts';
-import { epoch, registration, seq, slice } from './entry.ts';
+import { epoch, seq, slice } from './entry.ts';
 import { invite, knock } from './knock.ts';
 import { packedEntry } from './packedEntry.ts';
 
@@ -14,7 +14,6 @@ const floor = z
   .positive()
   .max(2 ** 40);
 const keys = z.array(publicKey).max(limits.keysPerAnswer);
-const sealed = boundedBytes(limits.sealed);
 const nothing = z.object({});
 const signature = fixedBytes(64);
 const place = z.object({ seq, epoch });
@@ -33,9 +32,9 @@ export const relayUp = {
     response: nothing,
   },
   /**
-   * Prove to be a member of an epoch; from here on the connection reads and writes this room, live. `keys` are those
-   * that this connection answers for. With a former epoch's access key it reads up to the commit that ended that
-   * epoch, and nothing else (rule A4).
+   * Prove to be a member of an epoch; from here on the connection reads and writes this room, live. Done again with the
+   * next access key after each commit (rule A6). Slices to these `keys` are given, no others. With a former epoch's
+   * access key the connection reads up to the commit that ended that epoch, and nothing else (rule A4).
    */
   enterRoom: {
     request: z.object({ room: roomId, accessKey: publicKey, signature, keys }),
@@ -47,50 +46,30 @@ export const relayUp = {
       epoch,
       /** Whether a commit has ended this access key's epoch; it is the entry at `head`. */
       ended: z.boolean(),
-      registrations: z.array(registration).max(limits.recipients + 1),
-      roomInfo: sealed.optional(),
-      marks: z.array(z.object({ publicKey, sealed })).max(limits.recipients + 1),
-      online: z.array(publicKey).max(limits.recipients + 1),
       /** Who waits to be let in, the longest first; not more than fit in half a frame. */
       knocks: z.array(knock).max(limits.waitingKnocks),
     }),
   },
   /** Stop receiving a room's live events on this connection. */
   exitRoom: { request: z.object({ room: roomId }), response: nothing },
-  /** Key registration: becomes an entry; the same public key again replaces its profile. */
-  registerKey: {
-    request: z.object({ room: roomId, id: entryId, ...registration.shape }),
-    response: place,
-  },
-  /** Leave: removes a key that this connection answers for. */
-  removeKey: {
-    request: z.object({ room: roomId, id: entryId, publicKey }),
-    response: place,
-  },
-  /** The answer to `keyCleanup`: the public keys and key package references whose private keys this proxy holds. */
+  /** The answer to `keyCleanup`: the references of waiting key packages whose private keys this proxy holds. */
   allKeys: { request: z.object({ room: roomId, keys }), response: nothing },
   /**
-   * Append an envelope, in a frame of its own (rule W5). Acknowledged when it is on disk; the same `id` again is
+   * Append a message, in a frame of its own (rule W5). Acknowledged when it is on disk; the same `id` again is
    * answered with the same `seq`. `epochConflict` when `epoch` is not the room's: it carries the entries after `seen`;
    * seal anew under the same id, append.
    */
   append: {
-    request: z
-      .object({
-        room: roomId,
-        id: entryId,
-        epoch,
-        /** The newest entry that the sender has processed. */
-        seen: head,
-        /** Where the ciphertext does not say it: a registered public key. */
-        from: publicKey.optional(),
-        slices: z.array(slice).max(limits.recipients),
-        body: boundedBytes(limits.body).optional(),
-      })
-      .refine(
-        ({ from, body }) => from !== undefined || body !== undefined,
-        'an envelope needs `from` or `body`',
-      ),
+    request: z.object({
+      room: roomId,
+      id: entryId,
+      epoch,
+      /** The newest entry that the sender has processed. */
+      seen: head,
+      /** For single readers, each for another key. */
+      slices: z.array(slice).max(limits.recipients),
+      body: boundedBytes(limits.body),
+    }),
     response: z.object({ seq }),
   },
   /**
@@ -120,12 +99,8 @@ export const relayUp = {
     }),
     response: z.object({ entries: z.array(packedEntry), head, floor }),
   },
-  /** Replace the sealed room info (the room's name) that joiners are given. */
-  putRoomInfo: { request: z.object({ room: roomId, sealed }), response: nothing },
-  /** Replace this key's mark (sealed: up to which `seq` it has received). Kept, latest wins. */
-  mark: { request: z.object({ room: roomId, publicKey, sealed }), response: nothing },
-  /** Fan out and forget (sealed: typing). */
-  volatile: { request: z.object({ room: roomId, sealed }), response: nothing },
+  /** Fan out to the members of the current epoch and forget (sealed: who is online, received, read, types). */
+  volatile: { request: z.object({ room: roomId, sealed: boundedBytes(limits.sealed) }), response: nothing },
   /** Entries of this room are kept for so many milliseconds, at most as long as the relay keeps any; 0: as long. */
   setRetention: {
     request: z.object({

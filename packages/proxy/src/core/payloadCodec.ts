@@ -4,9 +4,9 @@ import { decodeJson, encodeJson } from './json.ts';
 export type Decoded =
   | { kind: 'known'; payload: Payload }
   /** A newer version's payload: its proof is checked like any, its content is shown as such. */
-  | { kind: 'newer'; proof: PayloadProof };
+  | { kind: 'newer'; proof: PayloadProof; content: { kind: string; [name: string]: unknown } };
 
-/** JSON in UTF-8, padded (M3): what a `RoomCipher` seals. */
+/** JSON in UTF-8, padded (M3): what MLS seals. */
 export function encodePayload(value: Payload): Uint8Array {
   return encodeJson(value);
 }
@@ -18,10 +18,13 @@ export function decodePayload(plaintext: Uint8Array): Decoded | null {
   if (known.success) return { kind: 'known', payload: known.data };
   const open = openPayload.safeParse(value);
   if (!open.success || isOurVersion(open.data)) return null;
-  return { kind: 'newer', proof: open.data.proof };
+  return { kind: 'newer', proof: open.data.proof, content: open.data.content };
 }
 
-/** Version 1 with one of our kinds that did not fit its schema is not newer: it is wrong. */
-function isOurVersion(open: { version: number; content: { kind: string } }): boolean {
-  return open.version === 1 && ['text', 'profile', 'roomName', 'leave'].includes(open.content.kind);
+const ourKinds = new Set(['text', 'edit', 'delete', 'reaction', 'leave']);
+
+/** Version 1 of one of our kinds that did not fit its schema is not newer: it is wrong. */
+function isOurVersion(open: { version: number; content: { kind: string; version?: unknown } }): boolean {
+  const { kind, version = 1 } = open.content;
+  return open.version === 1 && ourKinds.has(kind) && version === 1;
 }

@@ -52,6 +52,8 @@ export function openGate(policy: () => Policy, answer: AnswerRequest, helloWithi
     perMessageDeflate: false,
   });
 
+  wipeFrames(io);
+
   const http = createServer({ headersTimeout: 10_000, requestTimeout: 10_000 });
   http.maxConnections = connectionsAtMost;
   http.on('request', (request, response) => {
@@ -85,6 +87,20 @@ export function openGate(policy: () => Policy, answer: AnswerRequest, helloWithi
       clearTimeout(cutting);
     },
   };
+}
+
+/** What Engine.IO does not declare: the WebSocket under a connection. */
+interface Transport {
+  socket: { on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): void };
+}
+
+/** Engine.IO has made a string of a text frame when this listener's turn comes: its bytes, maybe a passphrase, go at once. */
+function wipeFrames(io: Server): void {
+  io.engine.on('connection', ({ transport }: { transport: Transport }) => {
+    transport.socket.on('message', (data, isBinary) => {
+      if (!isBinary) data.fill(0);
+    });
+  });
 }
 
 const notAnUpgrade: Refusal = {

@@ -1,6 +1,6 @@
 import { type LocalEvent, type LocalUpEvent, localUp, ok, type Result, refuse } from '@otr/protocol';
 import type { Server, Socket } from 'socket.io';
-import type { Chat } from '../chat.ts';
+import type { LocalService } from '../chat.ts';
 import type { Log } from '../log.ts';
 
 /** Requests of one client that are being answered at a time. */
@@ -11,17 +11,18 @@ const backlogAtMost = 16 * 1024 * 1024;
 const packetCost = 512;
 
 export interface Serving {
-  chat: Chat;
+  service: LocalService;
   log: Log;
   /** A fresh address of the page; null for clients that may not have one. */
   pageAddress: (() => string) | null;
 }
 
-/** Lets the clients of this Socket.IO server talk to the chat. Returns the way to stop. */
-export function serveChat(io: Server, { chat, log, pageAddress }: Serving): () => void {
+/** Lets the clients of this Socket.IO server talk to the profile. Returns the way to stop. */
+export function serveClients(io: Server, { service, log, pageAddress }: Serving): () => void {
   io.on('connection', (socket) => {
     let open = 0;
-    socket.emit('snapshot', chat.snapshot());
+    const { event: first, data } = service.greeting();
+    socket.emit(first, data);
     socket.onAny(async (event: string, ...args: unknown[]) => {
       const acknowledge = args.at(-1);
       const request = typeof acknowledge === 'function' ? args.slice(0, -1) : args;
@@ -47,14 +48,14 @@ export function serveChat(io: Server, { chat, log, pageAddress }: Serving): () =
         : ok({ page: pageAddress() });
     }
     try {
-      return await chat.request(name, parsed.data as never);
+      return await service.request(name, parsed.data as never);
     } catch (error) {
       log('requestFailed', { request: name, error: error instanceof Error ? error.name : 'unknown' });
       return refuse('internal', 'Something went wrong in the proxy. Try again, and report it if it stays.');
     }
   }
 
-  return chat.subscribe((event) => broadcast(io, event, log));
+  return service.subscribe((event) => broadcast(io, event, log));
 }
 
 function broadcast(io: Server, { event, data }: LocalEvent, log: Log): void {

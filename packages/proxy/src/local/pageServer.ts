@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import type { Chat } from '../chat.ts';
+import type { LocalService } from '../chat.ts';
 import type { Log } from '../log.ts';
 import { oneTimeCodes } from './codes.ts';
 import { openGate } from './gate.ts';
-import { serveChat } from './handlers.ts';
+import { serveClients } from './handlers.ts';
 import { securityHeaders } from './headers.ts';
 import { drawPort, listenOnLoopback } from './loopback.ts';
 import type { PageFiles } from './pageFiles.ts';
@@ -12,7 +12,7 @@ import { answerChallenge, answerToken, type Reply } from './session.ts';
 import { sessionTokens } from './token.ts';
 
 export interface PageServerOptions {
-  chat: Chat;
+  service: LocalService;
   log: Log;
   files: PageFiles;
   /** A loopback literal. */
@@ -37,7 +37,7 @@ const drawsAtMost = 50;
 
 /** Serves the page and its Socket.IO connections on loopback. Null when no port is free. */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer | null> {
-  const { chat, log, files, host, label } = options;
+  const { service, log, files, host, label } = options;
   const codes = oneTimeCodes();
   const tokens = sessionTokens();
   const routes = routeTable(files.keys());
@@ -71,7 +71,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   // Browsers lead every name under .localhost to 127.0.0.1 or ::1, whatever else we may be bound to.
   const hasLabel = host === '127.0.0.1' || host === '::1';
   hosts = hasLabel ? [names.label, names.literal] : [names.literal];
-  const stopServing = serveChat(gate.io, { chat, log, pageAddress: null });
+  const stopServing = serveClients(gate.io, { service, log, pageAddress: null });
 
   return {
     port,

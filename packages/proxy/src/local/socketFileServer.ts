@@ -1,8 +1,8 @@
 import { chmod, rm } from 'node:fs/promises';
-import type { Chat } from '../chat.ts';
+import type { LocalService } from '../chat.ts';
 import type { Log } from '../log.ts';
 import { openGate } from './gate.ts';
-import { serveChat } from './handlers.ts';
+import { serveClients } from './handlers.ts';
 import { socketFileRoutes } from './routes.ts';
 
 export interface SocketFileServer {
@@ -14,19 +14,19 @@ export interface SocketFileServer {
  * a browser could reach the file through a careless forwarder only, and would show its `Origin`.
  */
 export async function openSocketFileServer(options: {
-  chat: Chat;
+  service: LocalService;
   log: Log;
   /** In a folder of mode 0700; what lies there from a dead process is replaced. */
   socketFile: string;
   pageAddress: () => string;
 }): Promise<SocketFileServer> {
-  const { chat, log, socketFile, pageAddress } = options;
+  const { service, log, socketFile, pageAddress } = options;
   const isFile = process.platform !== 'win32';
   const gate = openGate(
     () => ({ hosts: ['localhost'], origin: 'forbidden', routes: socketFileRoutes }),
     (_request, response) => void response.destroy(), // The guard lets upgrades through only.
   );
-  const stopServing = serveChat(gate.io, { chat, log, pageAddress });
+  const stopServing = serveClients(gate.io, { service, log, pageAddress });
 
   if (isFile) await rm(socketFile, { force: true });
   await new Promise<void>((resolve, reject) => {

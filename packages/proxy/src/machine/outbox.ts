@@ -49,8 +49,6 @@ export type OutboxInput =
       readonly epoch: number;
       readonly luck: number;
     }
-  /** Our key was removed: what it sealed has to be sealed anew under the next (K7). */
-  | { readonly kind: 'keyErased' }
   | { readonly kind: 'timeout' };
 
 export type OutboxEffect =
@@ -59,8 +57,6 @@ export type OutboxEffect =
   /** Send what is stored. */
   | { readonly kind: 'send'; readonly id: string }
   | { readonly kind: 'forget'; readonly id: string }
-  /** Forget the ciphertexts and counters of all items: their key is gone. */
-  | { readonly kind: 'unsealAll' }
   /** Process the log up to its head, then say `inStep`. */
   | { readonly kind: 'catchUp' }
   | { readonly kind: 'wait'; readonly milliseconds: number }
@@ -102,10 +98,6 @@ export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
         : { state, effects: [] };
     case 'logged':
       return logged(state, input);
-    case 'keyErased': {
-      const items = state.items.map(({ id }) => ({ id, sealedFor: null, acknowledged: null }));
-      return { state: { ...state, items }, effects: [{ kind: 'unsealAll' }] };
-    }
     case 'timeout':
       return state.gate === 'waiting' ? next({ ...state, gate: 'open' }) : { state, effects: [] };
   }
@@ -131,7 +123,7 @@ function refused(state: OutboxState, input: Extract<OutboxInput, { kind: 'refuse
   if (code === 'epochConflict' && failures <= 3 && hasCaughtUp(state, input)) {
     return next({ ...state, failures });
   }
-  const curedByLog = code === 'epochConflict' || code === 'keyNotRegistered';
+  const curedByLog = code === 'epochConflict' || code === 'epochEnded' || code === 'notAuthorised';
   if (curedByLog && failures <= 3) {
     return { state: { ...state, gate: 'behind', failures }, effects: [{ kind: 'catchUp' }] };
   }

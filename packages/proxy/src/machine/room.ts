@@ -3,7 +3,7 @@ import { backoff, politeBackoff } from './link.ts';
 
 /**
  * How far a room is in step with its relay, drawn in docs/protocol/state-machines.md. Pure: state, input → state,
- * effects. What the entries mean is `applyEntry`'s.
+ * effects. What the entries mean is for `applyMessage` and `applyCommit` to say.
  */
 export type RoomState =
   /** No connection. */
@@ -12,19 +12,17 @@ export type RoomState =
   | { readonly phase: 'entering'; readonly failures: number }
   /** `fetch` is under way; the relay has told of entries up to `head`. */
   | { readonly phase: 'catchingUp'; readonly failures: number; readonly head: number }
-  /** Everything has been processed, and our key's registration is under way. */
-  | { readonly phase: 'registering'; readonly failures: number }
   | { readonly phase: 'live' }
   /** A request failed; the timer runs until it is tried again. */
   | { readonly phase: 'waiting'; readonly failures: number; readonly retry: Retry };
 
-export type Retry = 'enter' | 'fetch' | 'register';
+export type Retry = 'enter' | 'fetch';
 
 /** Where the log stands after what was just processed. */
 export interface Standing {
   readonly cursor: number;
-  /** Our current key is registered. */
-  readonly registered: boolean;
+  /** The connection has entered with the access key of our epoch: no commit was processed since (A4). */
+  readonly current: boolean;
 }
 
 export type RoomInput =
@@ -38,20 +36,18 @@ export type RoomInput =
       readonly before: number;
       readonly luck: number;
     } & Standing)
-  | ({ readonly kind: 'registered'; readonly seq: number; readonly luck: number } & Standing)
   | { readonly kind: 'refused'; readonly error: WireError; readonly luck: number }
   /** Entries that we have not processed are no longer kept: what `enterRoom` tells is needed to go on. */
   | { readonly kind: 'expired'; readonly luck: number }
   /** There are entries up to `head` at the relay that did not come by themselves. */
   | ({ readonly kind: 'behind'; readonly head: number } & Standing)
   /** Live entries were processed. */
-  | ({ readonly kind: 'processed'; readonly luck: number } & Standing)
+  | ({ readonly kind: 'processed' } & Standing)
   | ({ readonly kind: 'timeout' } & Standing);
 
 export type RoomEffect =
   | { readonly kind: 'enter' }
   | { readonly kind: 'fetch' }
-  | { readonly kind: 'register' }
   | { readonly kind: 'wait'; readonly milliseconds: number }
   /** The outbox may send. */
   | { readonly kind: 'inStep' }
@@ -67,8 +63,6 @@ export interface RoomStep {
 
 /** So many answers that do not fill a hole are an alarm. */
 const patience = 3;
-/** The pause before a removed key is replaced is that after so many failures. */
-const rekeyFailures = 2;
 
 const sentences = {
   rolledBack:
@@ -96,19 +90,10 @@ export function stepRoom(state: RoomState, input: RoomInput): RoomStep {
       if (input.kind === 'expired') return wait('enter', state.failures + 1, input.luck);
       if (input.kind === 'behind') return same({ ...state, head: Math.max(state.head, input.head) });
       return same(state);
-    case 'registering':
-      // A relay that answers without registering is not asked again at once: this counts as a failure until live.
-      if (input.kind === 'registered') {
-        return goOn(input, Math.max(input.seq, input.cursor), state.failures + 1, input.luck);
-      }
-      if (input.kind === 'refused') return refused('register', state.failures, input);
-      if (input.kind === 'behind') return fetchUpTo(input.head, state.failures);
-      if (input.kind === 'processed' && input.registered) return live();
-      return same(state);
     case 'live':
       if (input.kind === 'behind') return fetchUpTo(input.head, 0);
       if (input.kind !== 'processed') return same(state);
-      return input.registered ? live() : removed(input.luck);
+      return input.current ? live() : enterAgain(0);
     case 'waiting':
       return input.kind === 'timeout' ? tryAgain(state, input) : same(state);
   }
@@ -128,9 +113,7 @@ export function splitBatch(entries: readonly Entry[], cursor: number) {
 function goOn(standing: Standing, head: number, failures: number, luck: number): RoomStep {
   if (head < standing.cursor) return rolledBack(standing.cursor, 'enter', failures, luck);
   if (head > standing.cursor) return fetchUpTo(head, failures);
-  if (standing.registered) return live();
-  if (failures === 0) return register(0);
-  return wait('register', failures, luck);
+  return standing.current ? live() : enterAgain(failures);
 }
 
 function fetched(
@@ -187,8 +170,6 @@ function tryAgain(state: Extract<RoomState, { phase: 'waiting' }>, standing: Sta
       return { state: { phase: 'entering', failures }, effects: [{ kind: 'enter' }] };
     case 'fetch':
       return fetchUpTo(standing.cursor, failures);
-    case 'register':
-      return standing.registered ? fetchUpTo(standing.cursor, failures) : register(failures);
   }
 }
 
@@ -196,14 +177,9 @@ function fetchUpTo(head: number, failures: number): RoomStep {
   return { state: { phase: 'catchingUp', failures, head }, effects: [{ kind: 'fetch' }] };
 }
 
-function register(failures: number): RoomStep {
-  return { state: { phase: 'registering', failures }, effects: [{ kind: 'register' }] };
-}
-
-/** K7. After a pause: a relay that removes each key anew must not keep us busy making keys. */
-function removed(luck: number): RoomStep {
-  const { state, effects } = wait('register', rekeyFailures, luck);
-  return { state, effects: [{ kind: 'outOfStep' }, ...effects] };
+/** The epoch has ended: the next one's access key opens what comes after its commit. */
+function enterAgain(failures: number): RoomStep {
+  return { state: { phase: 'entering', failures }, effects: [{ kind: 'outOfStep' }, { kind: 'enter' }] };
 }
 
 function live(): RoomStep {

@@ -15,9 +15,16 @@ export interface Place {
 
 type Data = NoticeRow['data'];
 
-/** What happened at a place of the log. Its id is made from the place, so that writing it again changes nothing. */
-export function noticeRow(place: Place, event: NoticeRow['event'], data: Data): NoticeRow {
-  return { ...rowAt(place, `${event}-${place.seq}`), kind: 'notice', event, data };
+/** Alarms stand before what else is told at a place. */
+const firstNotice = 64;
+
+/**
+ * What happened at a place of the log, the `index`th thing there. Its id is made from the place, so that writing it again
+ * changes nothing.
+ */
+export function noticeRow(place: Place, event: NoticeRow['event'], data: Data, index = 0): NoticeRow {
+  const id = `${event}-${place.seq}${index === 0 ? '' : `-${index}`}`;
+  return { ...rowAt(place, id, index === 0 ? 0 : firstNotice + index), kind: 'notice', event, data };
 }
 
 export function refusedRow(place: Place, problem: ProblemCode, name: string | null): RefusedRow {

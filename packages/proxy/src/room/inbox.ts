@@ -1,169 +1,231 @@
-import { type Entry, limits, type RelayResponse, type Row } from '@otr/protocol';
-import { initialDigest, linkOf } from '../core/logDigest.ts';
-import { openRegistration } from '../core/registration.ts';
-import { openRoomInfo } from '../core/roomValues.ts';
+import type { CommitEntry, Entry, MessageEntry, ProblemCode, RelayResponse } from '@otr/protocol';
+import { limits } from '@otr/protocol';
+import type { Changes } from '../core/group/changes.ts';
+import { acceptOwnCommit } from '../core/group/commit.ts';
+import { openForRoom } from '../core/group/messages.ts';
+import { viewOf } from '../core/group/view.ts';
+import { linkOf, nextDigest } from '../core/logDigest.ts';
+import { decodePayload } from '../core/payloadCodec.ts';
 import { sameBytes, toText } from '../core/text.ts';
-import { applyEntry, settleRoster } from '../machine/applyEntry.ts';
-import type { MemberState } from '../machine/members.ts';
+import { applyCommit } from '../machine/applyCommit.ts';
+import { applyMessage, type MessageRules, refuseMessage, withLeaving } from '../machine/applyMessage.ts';
 import { splitBatch } from '../machine/room.ts';
-import { emptyLog, type LogEffect, type RoomLog, type Settled } from '../machine/roomLog.ts';
-import { alarmRow, noticeRow, orderOf } from '../machine/rows.ts';
-import { announceName } from './queue.ts';
-import { changeKey, type Draft, isRegistered, type RoomParts, writeRow } from './roomParts.ts';
-import { rulesOf } from './rules.ts';
-import { ownVoice } from './sealItem.ts';
-import { feedOutbox, feedRoom, raiseAlarm, replaceKey, standing } from './turn.ts';
+import type { Step } from '../machine/roomLog.ts';
+import { alarmRow, noticeRow } from '../machine/rows.ts';
+import { endMembership } from './membership.ts';
+import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
+import { showOwn } from './sealItem.ts';
+import { noteSettings } from './settingsNews.ts';
+import { changeReason, feedOutbox, feedRoom, raiseAlarm, standing } from './turn.ts';
 
 export type Snapshot = RelayResponse<'enterRoom'>;
 
-/** What the relay tells on entering: taken over by a joiner, held against the log by all others. */
+const unfollowable =
+  'The room’s log has a change that breaks its rules, and nobody’s proxy follows it. Make a new room and invite the others anew.';
+
+/** What the relay tells on entering: what expired unread is said in the timeline, and cannot be made up for. */
 export function takeSnapshot(parts: RoomParts, draft: Draft, snapshot: Snapshot): void {
-  const before = draft.log;
-  draft.log = logAfterEntering(parts, draft, snapshot);
-  leaveRemovedKey(parts, draft);
-  if (draft.log !== before) parts.store.log.save(parts.number, draft.log, before);
-  takeRoomInfo(parts, draft, snapshot);
-}
-
-function logAfterEntering(parts: RoomParts, draft: Draft, snapshot: Snapshot): RoomLog {
-  const me = draft.ownKeys.at(-1);
-  const log = draft.log ?? (draft.stored.createdHere ? emptyLog(initialDigest(parts.room)) : null);
-  if (log === null) {
-    const adopted = emptyLog(null, me ? toText(me.pair.publicKey) : null);
-    const { seq, epoch, members } = settledOf(parts, draft, snapshot);
-    return { ...adopted, cursor: seq, epoch, members };
-  }
-  const here = { ...log, me: me ? toText(me.pair.publicKey) : null };
-  return snapshot.floor > log.cursor + 1 ? skipExpired(parts, draft, here, snapshot) : here;
-}
-
-/** What we had not fetched is gone: said in the timeline. The members are known again at the snapshot's head. */
-function skipExpired(parts: RoomParts, draft: Draft, log: RoomLog, snapshot: Snapshot): RoomLog {
+  const { log } = draft;
+  if (!log || snapshot.floor <= log.cursor + 1) return;
   const cursor = snapshot.floor - 1;
   const place = { room: parts.ref, seq: cursor, now: parts.now() };
-  if (log.joinedAt !== null) {
-    writeRow(parts, draft, noticeRow(place, 'expired', { count: cursor - log.cursor }));
-  }
-  const settling = settledOf(parts, draft, snapshot);
-  const members = new Map([...settling.members, ...log.members]);
-  const next = { ...log, cursor, members, counters: new Map(), digest: null, run: null };
-  // Our registration may have expired before we saw it in the log.
-  const isMember = log.me !== null && settling.members.has(log.me);
-  const joinedAt = log.joinedAt === null && !isMember ? null : cursor;
-  return cursor < snapshot.head
-    ? { ...next, joinedAt, settling }
-    : { ...settleRoster(next, settling), joinedAt };
+  writeRow(parts, draft, noticeRow(place, 'expired', { count: cursor - log.cursor }));
+  const unknown = new Map([...log.heard].map(([id, heard]) => [id, { ...heard, counter: null }]));
+  draft.log = { ...log, cursor, joinedAt: cursor, digest: null, heard: unknown };
 }
 
-/** K2, K3: only registrations by holders of the room secret; for any other key nothing is ever sealed. */
-function settledOf(parts: RoomParts, draft: Draft, snapshot: Snapshot): Settled {
-  const members = new Map<string, MemberState>();
-  const place = { room: parts.ref, seq: snapshot.head, now: parts.now() };
-  for (const registration of snapshot.registrations) {
-    const opened = openRegistration(parts.room, parts.keys, registration);
-    const key = toText(registration.publicKey);
-    const publicKey = Uint8Array.from(registration.publicKey);
-    if (!opened) writeRow(parts, draft, alarmRow(place, 'badRegistration', null));
-    else if (draft.log?.removed.has(key)) writeRow(parts, draft, alarmRow(place, 'keyReused', null));
-    else members.set(key, { publicKey, name: opened.name, leaving: false });
-  }
-  return { seq: snapshot.head, epoch: snapshot.epoch, members };
-}
-
-/** The room's name, where the relay holds a newer one than ours. */
-export function takeRoomInfo(parts: RoomParts, draft: Draft, { roomInfo }: Snapshot): void {
-  const info = roomInfo && openRoomInfo(parts.keys, parts.room, roomInfo);
-  // A member's clock that is ahead of ours would keep all later names away.
-  const nameAt = Math.min(info?.at ?? 0, parts.now());
-  if (!info || draft.stored.infoPending || nameAt <= draft.stored.nameAt) return;
-  draft.stored = parts.store.rooms.change(draft.stored, { name: info.name, nameAt });
-}
-
-/** M11: rows, members, counters, digests and cursor of a batch that begins at the cursor. */
+/** M11: a batch that begins at the cursor. What follows a commit needs the next access key, and is not in it. */
 export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly Entry[]): void {
-  const before = draft.log;
-  if (!before || entries.length === 0) return;
   const placed: string[] = [];
-  for (const entry of entries) takeEntry(parts, draft, entry, placed);
-  leaveRemovedKey(parts, draft);
-  if (draft.log) {
-    parts.store.log.save(parts.number, draft.log, before);
-    const { cursor, epoch } = draft.log;
-    feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
+  for (const entry of entries) {
+    if (!draft.log || !draft.group || draft.stored.standing === 'lost') break;
+    if (!takeEntry(parts, draft, entry, placed)) break;
   }
-  noteRegistration(parts, draft);
-  // Entering again tells whether it has ended this room.
-  if (entries.some(({ kind }) => kind === 'commit')) feedRoom(parts, draft, { kind: 'connected' });
+  if (!draft.log || !draft.group) return;
+  const { cursor } = draft.log;
+  const { epoch } = viewOf(draft.group);
+  feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
 }
 
 /** L6: taken where they follow what was processed; anything else is fetched. */
 export function takeLive(parts: RoomParts, draft: Draft, entries: readonly Entry[]): void {
   const { phase } = draft.sync;
-  const cursor = draft.log?.cursor ?? 0;
-  const { known, next, hole, head } = splitBatch(entries, cursor);
+  const { known, next, hole, head } = splitBatch(entries, draft.log?.cursor ?? 0);
   checkKnown(parts, draft, known);
-  const inStep = phase === 'live' || phase === 'registering';
+  const inStep = phase === 'live';
   if (inStep) takeEntries(parts, draft, next);
-  const kind = hole || (!inStep && head > cursor) ? 'behind' : 'processed';
-  feedRoom(parts, draft, { kind, head, luck: Math.random(), ...standing(draft) });
+  const kind = hole || (!inStep && head > (draft.log?.cursor ?? 0)) ? 'behind' : 'processed';
+  if (draft.group) feedRoom(parts, draft, { kind, head, ...standing(draft) });
 }
 
-/** K7. Who wanted to leave has left. */
-function leaveRemovedKey(parts: RoomParts, draft: Draft): void {
-  const me = draft.log?.me;
-  if (!me || !draft.log?.removed.has(me)) return;
-  if (draft.stored.leaving) draft.later.push({ kind: 'forget' });
-  else replaceKey(parts, draft, me);
+/** False where the room does not go on: the entry stays unprocessed, or we are no longer a member. */
+function takeEntry(parts: RoomParts, draft: Draft, entry: Entry, placed: string[]): boolean {
+  const goesOn =
+    entry.kind === 'message' ? takeMessage(parts, draft, entry, placed) : takeCommit(parts, draft, entry);
+  if (goesOn === 'stuck' || !draft.log) return false;
+  const link = linkOf(entry);
+  const digest = draft.log.digest && nextDigest(draft.log.digest, link);
+  parts.store.log.append(parts.number, { seq: entry.seq, id: entry.id, link, digest });
+  draft.log = { ...draft.log, cursor: entry.seq, digest };
+  return goesOn === 'goesOn';
 }
 
-function takeEntry(parts: RoomParts, draft: Draft, entry: Entry, placed: string[]): void {
-  if (!draft.log) return;
-  const { log, effects, link } = applyEntry(draft.log, entry, rulesOf(parts, draft));
-  for (const effect of effects) performLogEffect(parts, draft, effect, placed);
-  parts.store.log.append(parts.number, { seq: entry.seq, id: entry.id, link, digest: log.digest });
-  draft.log = log;
-}
+type Outcome = 'goesOn' | 'ended' | 'stuck';
 
-function performLogEffect(parts: RoomParts, draft: Draft, effect: LogEffect, placed: string[]): void {
-  const { store, number } = parts;
-  switch (effect.kind) {
-    case 'writeRow':
-      writeRow(parts, draft, effect.row);
-      break;
-    case 'writeDigests':
-      for (const { seq, digest } of effect.digests) store.log.setDigest(number, seq, digest);
-      break;
-    case 'placeOwn': {
-      const id = toText(effect.id);
-      placed.push(id);
-      // From here on another entry of this id is a replay, in the same batch too.
-      store.outbox.remove(number, id);
-      const row = store.timeline.get(number, id);
-      if (row) writeRow(parts, draft, placedRow(parts, draft, row, effect.seq));
-      break;
+function takeMessage(parts: RoomParts, draft: Draft, entry: MessageEntry, placed: string[]): Outcome {
+  const { group, log } = draft;
+  if (!group || !log) return 'ended';
+  const item = parts.store.outbox.get(parts.number, toText(entry.id));
+  if (item) return takeOwn(parts, draft, entry, placed);
+  const opened = openForRoom(group, entry.body, log.leaving);
+  switch (opened.kind) {
+    case 'message': {
+      draft.group = opened.group;
+      draft.erase.push(...opened.erase);
+      const decoded = decodePayload(opened.plaintext);
+      perform(parts, draft, applyMessage(log, entry, opened.from, decoded, messageRules(parts, draft)));
+      opened.plaintext.fill(0);
+      return 'goesOn';
     }
-    case 'nameRoom': {
-      const { name, at } = effect;
-      draft.stored = store.rooms.change(draft.stored, { name, nameAt: at });
-      break;
-    }
+    case 'own':
+      return takeForeignOwn(parts, draft, entry);
+    case 'replayed':
+      return refuseEntry(parts, draft, entry, 'replayed');
+    case 'commit':
+    case 'removed':
+      // The relay passes a commit for a message: its epoch would not be counted.
+      return refuseEntry(parts, draft, entry, 'unknownEntry');
+    case 'refused':
+      return refuseEntry(parts, draft, entry, 'badCiphertext');
   }
 }
 
-/** M13. */
-function placedRow(parts: RoomParts, draft: Draft, row: Row, seq: number): Row {
-  if (row.kind !== 'message') return row;
-  return { ...row, ...ownVoice(parts, draft), seq, order: orderOf(seq), delivery: 'relay' };
+/** M13: what we sent is at its place. A relay cannot invent any: id and ciphertext must be those that wait for it. */
+function takeOwn(parts: RoomParts, draft: Draft, entry: MessageEntry, placed: string[]): Outcome {
+  const id = toText(entry.id);
+  const { store, number } = parts;
+  const item = store.outbox.get(number, id);
+  const body = store.outbox.body(number, id);
+  if (!item || !draft.log || !draft.group) return 'ended';
+  if (!body || !sameBytes(body, entry.body)) return refuseEntry(parts, draft, entry, 'badCiphertext');
+  placed.push(id);
+  // From here on another entry of this id is a replay, in the same batch too.
+  store.outbox.remove(number, id);
+  showOwn(parts, draft, item, entry.seq);
+  if (item.content.kind === 'leave') draft.log = withLeaving(draft.log, viewOf(draft.group).me);
+  if (item.content.kind === 'leave' && draft.stored.leaving) draft.later.push({ kind: 'forget' });
+  return 'goesOn';
 }
 
-/** Our registration is in the log: from here on the others know us by the name in it. */
-function noteRegistration(parts: RoomParts, draft: Draft): void {
-  const key = draft.ownKeys.at(-1);
-  const me = draft.log?.me;
-  const member = me ? draft.log?.members.get(me) : undefined;
-  if (!key || !member || !isRegistered(draft) || key.announcedName !== null) return;
-  changeKey(parts, draft, { ...key, announcedName: member.name, registeredName: member.name });
-  announceName(parts, draft);
+/** R1: our leaf has sent what we know nothing of. Our keys are a copy, or older than they were: no more is done with them. */
+function takeForeignOwn(parts: RoomParts, draft: Draft, entry: Entry): Outcome {
+  if (parts.store.log.placeOf(parts.number, entry.id) !== null) {
+    return entry.kind === 'commit' ? 'stuck' : refuseEntry(parts, draft, entry, 'replayed');
+  }
+  raiseAlarm(parts, draft, 'ownStateOld', entry.seq);
+  endMembership(parts, draft, 'lost');
+  return 'stuck';
+}
+
+function takeCommit(parts: RoomParts, draft: Draft, entry: CommitEntry): Outcome {
+  const { group, log, commit } = draft;
+  if (!group || !log) return 'ended';
+  if (commit && sameBytes(commit.id, entry.id) && sameBytes(commit.body, entry.body)) {
+    const accepted = acceptOwnCommit(group);
+    draft.erase.push(...accepted.erase);
+    enterEpoch(parts, draft, entry, accepted);
+    if (commit.renews) draft.keyAge = { renewedAt: parts.now(), sent: 0 };
+    const done = new Set(commit.wishes);
+    draft.wishes = draft.wishes.filter(({ id }) => !done.has(id));
+    noteSettings(parts, draft, accepted.changes);
+    return 'goesOn';
+  }
+  const opened = openForRoom(group, entry.body, log.leaving);
+  switch (opened.kind) {
+    case 'commit':
+      draft.erase.push(...opened.erase);
+      enterEpoch(parts, draft, entry, opened);
+      return 'goesOn';
+    case 'removed': {
+      const place = { room: parts.ref, seq: entry.seq, now: parts.now() };
+      const by = parts.names(viewOf(group)).get(opened.by) ?? '';
+      if (!draft.stored.leaving) writeRow(parts, draft, noticeRow(place, 'youWereRemoved', { by }));
+      draft.erase.push(...opened.erase);
+      endMembership(parts, draft, 'removed');
+      return 'ended';
+    }
+    case 'own':
+      return takeForeignOwn(parts, draft, entry);
+    case 'message':
+    case 'replayed':
+    case 'refused':
+      return stop(parts, draft, entry, 'badCommit');
+  }
+}
+
+/** The next epoch, on disk with everything that it brought (G3). */
+function enterEpoch(
+  parts: RoomParts,
+  draft: Draft,
+  entry: CommitEntry,
+  { group, changes }: { group: NonNullable<Draft['group']>; changes: Changes },
+): void {
+  if (!draft.group || !draft.log) return;
+  const before = parts.names(viewOf(draft.group));
+  draft.group = group;
+  draft.commit = null;
+  const view = viewOf(group);
+  const now = parts.now();
+  const rules = { room: parts.ref, seq: entry.seq, now, me: view.me, before, after: parts.names(view) };
+  perform(parts, draft, applyCommit(draft.log, changes, rules));
+  if (!sameBytes(parts.accessKey(group).publicKey, entry.accessKey)) {
+    // Nobody can write in this epoch: the committer or the relay has seen to that.
+    writeRow(parts, draft, alarmRow({ room: parts.ref, seq: entry.seq, now }, 'wrongAccessKey', null));
+    changeReason(parts, draft, unfollowable);
+  }
+  if (draft.stored.name !== view.settings.name) {
+    draft.stored = parts.store.rooms.change(draft.stored, { name: view.settings.name });
+  }
+}
+
+function stop(parts: RoomParts, draft: Draft, entry: Entry, problem: ProblemCode): Outcome {
+  raiseAlarm(parts, draft, problem, entry.seq);
+  changeReason(parts, draft, unfollowable);
+  return 'stuck';
+}
+
+function refuseEntry(parts: RoomParts, draft: Draft, entry: Entry, problem: ProblemCode): Outcome {
+  if (draft.log && draft.group) {
+    const names = parts.names(viewOf(draft.group));
+    const rules = { room: parts.ref, now: parts.now(), names };
+    perform(parts, draft, refuseMessage(draft.log, entry, problem, null, rules));
+  }
+  return 'goesOn';
+}
+
+function perform(parts: RoomParts, draft: Draft, { log, effects }: Step): void {
+  for (const effect of effects) {
+    if (effect.kind === 'writeRow') writeRow(parts, draft, effect.row);
+    else for (const { seq, digest } of effect.digests) parts.store.log.setDigest(parts.number, seq, digest);
+  }
+  draft.log = log;
+}
+
+function messageRules(parts: RoomParts, { group }: Draft): MessageRules {
+  if (!group) throw new Error('no group whose message it could be');
+  const { store, number } = parts;
+  const view = viewOf(group);
+  return {
+    room: parts.ref,
+    now: parts.now(),
+    names: parts.names(view),
+    authenticator: parts.authenticator(group),
+    disappearAfter: view.settings.disappearAfter,
+    timeline: { get: (id) => store.timeline.get(number, id) },
+    nextDigest,
+    digestAt: (seq) => store.log.entryAt(number, seq)?.digest ?? null,
+    linksAfter: (seq) => store.log.entriesAfter(number, seq),
+  };
 }
 
 /** M9: entries that were processed before must be the same when they come again. */

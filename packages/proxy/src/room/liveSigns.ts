@@ -1,79 +1,78 @@
-import { limits, type RelayMessage } from '@otr/protocol';
-import { openMark, openVolatile } from '../core/roomValues.ts';
-import { toText } from '../core/text.ts';
-import type { Members } from '../machine/members.ts';
-import type { Snapshot } from './inbox.ts';
-import type { RoomParts } from './roomParts.ts';
+import { limits, type Volatile } from '@otr/protocol';
+import type { Members } from '../core/group/view.ts';
 
 /** The same member's typing is told again after this time. Milliseconds. */
 const typingInterval = 1_000;
+/** Who has not said that it is here for so many of its intervals is not. */
+const intervalsMissed = 2.5;
 
-/** What comes and goes without a place in the log: who is online, who has received what, who is typing. */
+interface Sign {
+  readonly hereUntil: number;
+  readonly received: number;
+  readonly read: number | null;
+}
+
+/** What comes and goes without a place in the log: who is online, who has received and read what, who is typing. */
 export class LiveSigns {
-  readonly #parts: RoomParts;
-  readonly #online = new Set<string>();
-  /** Public key → everything up to this `seq` has been received. */
-  readonly #received = new Map<string, number>();
+  readonly #now: () => number;
+  readonly #signs = new Map<string, Sign>();
   readonly #typed = new Map<string, number>();
 
-  constructor(parts: RoomParts) {
-    this.#parts = parts;
+  constructor(now: () => number) {
+    this.#now = now;
   }
 
-  isOnline(key: string): boolean {
-    return this.#online.has(key);
+  isOnline(id: string): boolean {
+    return (this.#signs.get(id)?.hereUntil ?? 0) > this.#now();
   }
 
-  received(key: string): number {
-    return this.#received.get(key) ?? 0;
+  received(id: string): number {
+    return this.#signs.get(id)?.received ?? 0;
   }
 
-  entered(snapshot: Snapshot, members: Members): void {
-    this.#online.clear();
-    for (const publicKey of snapshot.online) this.#online.add(toText(publicKey));
-    for (const mark of snapshot.marks) this.#take(mark.publicKey, mark.sealed, members);
+  read(id: string): number | null {
+    return this.#signs.get(id)?.read ?? null;
   }
 
-  disconnected(): void {
-    this.#online.clear();
+  /** Returns whether anything is new. `interval`: how often members of this room say that they are here. */
+  here(sign: Extract<Volatile, { kind: 'here' }>, interval: number): boolean {
+    const { from, received, read } = sign;
+    const before = this.#signs.get(from);
+    if (!before && this.#signs.size > limits.recipients) return false;
+    const wasOnline = this.isOnline(from);
+    const next: Sign = {
+      hereUntil: this.#now() + interval * intervalsMissed,
+      received: Math.max(received, before?.received ?? 0),
+      read: read === undefined ? null : Math.max(read, before?.read ?? 0),
+    };
+    this.#signs.set(from, next);
+    return !wasOnline || next.received !== before?.received || next.read !== before?.read;
   }
 
-  /** Returns whether anything is new. */
-  mark({ publicKey, sealed }: RelayMessage<'mark'>, members: Members): boolean {
-    return this.#take(publicKey, sealed, members);
-  }
-
-  /** May come before the entry that makes the key a member's: it is kept, within the number of members a room has. */
-  presence({ publicKey, online }: RelayMessage<'presence'>): boolean {
-    const key = toText(publicKey);
-    if (online === this.#online.has(key) || (online && this.#online.size > limits.recipients)) return false;
-    if (online) this.#online.add(key);
-    else this.#online.delete(key);
+  gone(id: string): boolean {
+    const sign = this.#signs.get(id);
+    if (!sign || !this.isOnline(id)) return false;
+    this.#signs.set(id, { ...sign, hereUntil: 0 });
     return true;
   }
 
-  /** The key of the member that types; null where it is nobody's or was told a moment ago. */
-  typing({ sealed }: RelayMessage<'volatile'>, members: Members): string | null {
-    const opened = openVolatile(this.#parts.keys, this.#parts.room, sealed);
-    if (!opened || !members.has(opened.from)) return null;
-    const now = this.#parts.now();
-    if (now - (this.#typed.get(opened.from) ?? 0) < typingInterval) return null;
-    this.#typed.set(opened.from, now);
-    return opened.from;
+  /** False where it was told a moment ago. */
+  typing(id: string): boolean {
+    const now = this.#now();
+    if (now - (this.#typed.get(id) ?? 0) < typingInterval) return false;
+    this.#typed.set(id, now);
+    return true;
+  }
+
+  /** Without a connection nobody is seen. */
+  disconnected(): void {
+    for (const [id, sign] of this.#signs) this.#signs.set(id, { ...sign, hereUntil: 0 });
   }
 
   /** Members that are gone are forgotten. */
   keepOnly(members: Members): void {
-    for (const held of [this.#received, this.#typed]) {
-      for (const key of held.keys()) if (!members.has(key)) held.delete(key);
+    for (const held of [this.#signs, this.#typed]) {
+      for (const id of held.keys()) if (!members.has(id)) held.delete(id);
     }
-  }
-
-  #take(publicKey: Uint8Array, sealed: Uint8Array, members: Members): boolean {
-    const key = toText(publicKey);
-    const opened = members.has(key) && openMark(this.#parts.keys, this.#parts.room, publicKey, sealed);
-    if (!opened || opened.received <= this.received(key)) return false;
-    this.#received.set(key, opened.received);
-    return true;
   }
 }

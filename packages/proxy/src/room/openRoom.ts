@@ -1,23 +1,28 @@
+import type { GroupState } from '@otr/mls';
 import type { RelayDownEvent, RelayMessage } from '@otr/protocol';
-import { createPairwiseCipher } from '../core/pairwiseCipher.ts';
-import { deriveRoomKeys } from '../core/roomKeys.ts';
-import { rosterHash } from '../core/roster.ts';
-import { fingerprint, toText } from '../core/text.ts';
+import { accessKeyOf, authenticatorOf } from '../core/group/epochKeys.ts';
+import type { RoomView } from '../core/group/view.ts';
+import { fingerprint, fromText, toText } from '../core/text.ts';
 import type { LinkedRoom } from '../link/relays.ts';
-import { type Members, type ShownNames, shownNames } from '../machine/members.ts';
+import { shownNames } from '../machine/members.ts';
 import { outboxOf } from '../machine/outbox.ts';
 import { awayRoom } from '../machine/room.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
-import { Chores } from './chores.ts';
+import { Committer } from './committer.ts';
+import { JoinTalk } from './joinTalk.ts';
+import { LiveTalk } from './liveTalk.ts';
+import { keptIn, nothingKept } from './records.ts';
 import { RelayTalk } from './relayTalk.ts';
-import type { RoomMemory, RoomParts } from './roomParts.ts';
+import type { Later, RoomMemory, RoomParts } from './roomParts.ts';
 import { RoomSession, type RoomSurroundings } from './roomSession.ts';
 
 export interface OpenRoom {
   readonly session: RoomSession;
   readonly talk: RelayTalk;
-  readonly chores: Chores;
+  readonly join: JoinTalk;
+  readonly live: LiveTalk;
+  readonly committer: Committer;
   /** For the link of its relay. */
   readonly linked: LinkedRoom;
 }
@@ -26,6 +31,7 @@ export interface RoomOwner {
   readonly store: Store;
   now(): number;
   profileName(): string | null;
+  preferences(): { readonly tellRead: boolean; readonly tellTyping: boolean };
 }
 
 /** A room from the store, with what acts for it. */
@@ -33,86 +39,91 @@ export function openRoom(owner: RoomOwner, stored: StoredRoom, around: RoomSurro
   const parts = partsOf(owner, stored);
   const session = new RoomSession(parts, loadMemory(parts, stored), around);
   const talk = new RelayTalk(session);
-  const chores = new Chores(session, talk);
-  session.actBy({ perform: (later) => talk.perform(later), look: () => chores.look() });
-  return { session, talk, chores, linked: linkedRoom(session, talk, chores) };
+  const join = new JoinTalk(session, talk);
+  const live = new LiveTalk(session, talk, () => owner.preferences());
+  const committer = new Committer(session, talk);
+  const perform = (later: Later) => {
+    if (session.closed) return;
+    if (later.kind === 'knock') join.knock();
+    else if (later.kind === 'commit') committer.send();
+    else if (later.kind === 'forget') {
+      live.sayGone();
+      talk.sayGone();
+      session.forget();
+    } else talk.perform(later);
+  };
+  const look = () => {
+    live.look();
+    committer.look();
+  };
+  session.actBy({ perform, look });
+  const open = { session, talk, join, live, committer };
+  return { ...open, linked: linkedRoom(open) };
 }
 
-function linkedRoom(session: RoomSession, talk: RelayTalk, chores: Chores): LinkedRoom {
+function linkedRoom({ session, talk, join, live, committer }: Omit<OpenRoom, 'linked'>): LinkedRoom {
   return {
     connect: (challenge) => talk.connect(challenge),
-    disconnect: () => talk.disconnect(),
+    disconnect: () => {
+      talk.disconnect();
+      committer.disconnected();
+      live.disconnected();
+    },
     receive<Event extends RelayDownEvent>(event: Event, message: RelayMessage<Event>) {
+      if (session.closed) return;
       if (event === 'entries') talk.receiveEntries(message as RelayMessage<'entries'>);
-      else if (event === 'keyCleanup') chores.answerKeys();
-      else receiveSign(session, event, message);
+      if (event === 'volatile') live.receive(message as RelayMessage<'volatile'>);
+      if (event === 'keyCleanup') join.answerKeys();
+      if (event === 'welcome') join.welcomed(message as RelayMessage<'welcome'>);
+      if (event === 'knockDismissed') join.dismissed(message as RelayMessage<'knockDismissed'>);
+      if (event === 'knock') committer.hear([(message as RelayMessage<'knock'>).knock]);
+      if (event === 'knockEnded') committer.knockEnded((message as RelayMessage<'knockEnded'>).id);
     },
   };
 }
 
-function receiveSign<Event extends RelayDownEvent>(
-  session: RoomSession,
-  event: Event,
-  message: RelayMessage<Event>,
-): void {
-  const { signs, memory, parts } = session;
-  const members: Members = memory.log?.members ?? new Map();
-  if (event === 'mark' && signs.mark(message as RelayMessage<'mark'>, members)) session.tellMembers();
-  if (event === 'presence' && signs.presence(message as RelayMessage<'presence'>)) {
-    session.tellMembers();
-  }
-  if (event !== 'volatile') return;
-  const key = signs.typing(message as RelayMessage<'volatile'>, members);
-  if (key === null || key === memory.log?.me) return;
-  const name = parts.names(members).get(key) ?? '';
-  session.around.emit({ event: 'typing', data: { room: parts.ref, key, name } });
-}
-
 function partsOf({ store, now, profileName }: RoomOwner, stored: StoredRoom): RoomParts {
   const { room } = stored;
-  const hash = remembered((members: Members) =>
-    rosterHash(
-      room,
-      [...members.values()].map(({ publicKey }) => publicKey),
-    ),
-  );
-  const names = remembered((members: Members): ShownNames => shownNames(members, fingerprint));
+  const names = remembered((view: RoomView) => shownNames(view.members, (id) => fingerprint(fromText(id))));
+  const byEpoch = <Value>(work: (group: GroupState) => Value) => {
+    const known = new WeakMap<Uint8Array, Value>();
+    return (group: GroupState): Value => {
+      const value = known.get(group.encodedContext) ?? work(group);
+      known.set(group.encodedContext, value);
+      return value;
+    };
+  };
   return {
     store,
     number: stored.number,
     room,
     ref: toText(room),
-    keys: deriveRoomKeys(room, stored.secret),
     now,
     profileName,
-    rosterHash: hash,
     names,
+    accessKey: byEpoch(accessKeyOf),
+    authenticator: byEpoch(authenticatorOf),
   };
 }
 
-function loadMemory({ store, number, room }: RoomParts, stored: StoredRoom): RoomMemory {
-  const ownKeys = store.ownKeys.of(number);
-  const pairs = ownKeys.map(({ pair }) => pair);
-  const current = pairs.at(-1);
+/** Records that cannot be read are keys that are lost: the history stays, and the room says so. */
+function loadMemory({ store, number }: RoomParts, stored: StoredRoom): RoomMemory {
   const items = store.outbox.of(number);
-  return {
-    stored,
-    log: store.log.load(number, current ? toText(current.publicKey) : null),
-    sync: awayRoom,
-    outbox: outboxOf(items.map(({ id, epoch }) => ({ id, sealedFor: epoch, acknowledged: null }))),
-    ownKeys,
-    cipher: createPairwiseCipher(room, pairs),
-  };
+  const outbox = outboxOf(items.map(({ id, epoch }) => ({ id, sealedFor: epoch, acknowledged: null })));
+  const rest = { sync: awayRoom, outbox, enteredEpoch: null };
+  try {
+    return { stored, ...keptIn(store.records.load(number)), ...rest };
+  } catch {
+    return { stored: { ...stored, standing: 'lost' }, ...nothingKept, ...rest };
+  }
 }
 
-/** Members are values: what is worked out of them is worked out once. */
-function remembered<Value>(work: (members: Members) => Value): (members: Members) => Value {
-  const known = new WeakMap<Members, Value>();
-  return (members) => {
-    const found = known.get(members);
-    if (found !== undefined) return found;
-    const value = work(members);
-    known.set(members, value);
+/** Views are values: what is worked out of them is worked out once. */
+function remembered<Key extends object, Value>(work: (key: Key) => Value): (key: Key) => Value {
+  const known = new WeakMap<Key, Value>();
+  return (key) => {
+    const value = known.get(key) ?? work(key);
+    known.set(key, value);
     return value;
   };
 }

@@ -1,5 +1,12 @@
-import { limits, ok, type Result, refuse } from '@otr/protocol';
+import { type Content, limits, ok, type Result, refuse } from '@otr/protocol';
+import { hasRight, isAdmin, type Right, viewOf } from '../core/group/view.ts';
+import { inviteKeysOf } from '../core/invite.ts';
+import { formatInviteLink } from '../core/inviteLink.ts';
+import { fromText, randomId, sameBytes, toText } from '../core/text.ts';
+import type { Wish } from '../machine/commitPlan.ts';
+import type { StoredRoom } from '../store/roomTable.ts';
 import type { TimelineFrom, TimelinePage } from '../store/timelineTable.ts';
+import { freshSecret, makeJoin } from './newRoom.ts';
 import type { OpenRoom } from './openRoom.ts';
 import { queueContent } from './queue.ts';
 import type { RoomSession } from './roomSession.ts';
@@ -15,47 +22,176 @@ const jsonLimit = limits.body * 0.85;
 const leaveTimeout = 10_000;
 
 /** Stored first, then sent; the same id again is the same message. */
-export function sendText(session: RoomSession, id: string, text: string): Result<{ id: string }> {
+export function say(session: RoomSession, id: string, content: Content): Result<{ id: string }> {
   const { stored, outbox } = session.memory;
-  if (stored.leaving) return refuse('roomNotFound', 'You are leaving this room.');
+  const refusal = cannotSpeak(stored);
+  if (refusal) return refusal;
   if (outbox.items.length >= queueLimit) {
     return refuse(
       'rateLimited',
       `${queueLimit} messages wait for the relay. Send more when it has taken some.`,
     );
   }
-  if (Buffer.byteLength(JSON.stringify(text)) > jsonLimit) {
+  if (Buffer.byteLength(JSON.stringify(content)) > jsonLimit) {
     return refuse('tooLarge', 'This text is too long for one message. Send it in parts.');
   }
-  const done = session.step('queued', (draft) =>
-    queueContent(session.parts, draft, { kind: 'text', text }, id),
-  );
+  const done = session.step('queued', (draft) => queueContent(session.parts, draft, content, id));
   return done.ok ? ok({ id }) : done;
 }
 
-/** The members are told in the log, later joiners by the room info. */
-export function rename(session: RoomSession, name: string): Done {
-  const { parts } = session;
-  return session.step('renamed', (draft) => {
-    const nameAt = Math.max(parts.now(), draft.stored.nameAt + 1);
-    draft.stored = parts.store.rooms.change(draft.stored, { name, nameAt, infoPending: true });
-    queueContent(parts, draft, { kind: 'roomName', name });
+/** Of one of our own messages: an edit, or taking it back. */
+export function changeOwn(
+  session: RoomSession,
+  id: string,
+  content: Extract<Content, { kind: 'edit' | 'delete' }>,
+): Done {
+  const row = session.parts.store.timeline.get(session.parts.number, content.target);
+  if (row?.kind !== 'message') return messageNotFound();
+  if (!row.own || row.deleted) {
+    return refuse('notAllowed', 'Only a message of your own that is still there can be changed.');
+  }
+  return nothing(say(session, id, content));
+}
+
+export function react(
+  session: RoomSession,
+  id: string,
+  content: Extract<Content, { kind: 'reaction' }>,
+): Done {
+  const row = session.parts.store.timeline.get(session.parts.number, content.target);
+  if (row?.kind !== 'message' || row.deleted) return messageNotFound();
+  return nothing(say(session, id, content));
+}
+
+/** Kept until a commit has done it; refused where the room does not let us. */
+export function wish({ session }: OpenRoom, right: Right | 'admin', what: Wish['what']): Done {
+  const { group } = session.memory;
+  if (!group) return notMember();
+  const view = viewOf(group);
+  const may = right === 'admin' ? isAdmin(view, view.me) : hasRight(view, view.me, right);
+  if (!may) return refuse('notAllowed', 'The settings of this room let only admins do that.');
+  const member = what.kind === 'remove' || what.kind === 'admin' ? what.member : null;
+  if (member !== null && !view.members.has(member)) {
+    return refuse('memberNotFound', 'Nobody in the room has this key, or not any more.');
+  }
+  if (what.kind === 'remove' && what.member === view.me) {
+    return refuse('notAllowed', 'You cannot remove yourself. Leave the room instead.');
+  }
+  return session.step('wished', (draft) => {
+    draft.wishes = [...draft.wishes, { id: toText(randomId()), what }];
   });
 }
 
+/** The link of a standing invite: the room's newest that has no limits, or a new one. */
+export function invite(open: OpenRoom): Result<{ link: string }> {
+  const { group } = open.session.memory;
+  const found = group
+    ? viewOf(group).settings.invites.findLast(
+        ({ uses, expiresAt, approval }) => uses === null && expiresAt === null && !approval,
+      )
+    : undefined;
+  if (found) return ok({ link: linkOf(open, found.secret) });
+  return createInvite(open, { uses: null, expiresIn: null, approval: false });
+}
+
+export function createInvite(
+  open: OpenRoom,
+  policy: { uses: number | null; expiresIn: number | null; approval: boolean },
+): Result<{ link: string }> {
+  const { memory, parts } = open.session;
+  if (!memory.group) return notMember();
+  const view = viewOf(memory.group);
+  if (view.settings.invites.length >= limits.invitesOfRoom) {
+    return refuse(
+      'notAllowed',
+      `A room has ${limits.invitesOfRoom} invites at the most. Withdraw one first.`,
+    );
+  }
+  const { uses, expiresIn, approval } = policy;
+  const now = parts.now();
+  const secret = freshSecret();
+  const expiresAt = expiresIn === null ? null : now + expiresIn;
+  const invite = { secret, uses, expiresAt, approval, by: view.me, at: now };
+  const done = wish(open, 'invite', { kind: 'addInvite', invite });
+  return done.ok ? ok({ link: linkOf(open, secret) }) : done;
+}
+
+export function revokeInvite(open: OpenRoom, publicKey: string): Done {
+  const { memory, parts } = open.session;
+  if (!memory.group) return notMember();
+  const { invites } = viewOf(memory.group).settings;
+  const found = invites.find(
+    ({ secret }) => toText(inviteKeysOf(fromText(secret), parts.room).publicKey) === publicKey,
+  );
+  if (!found) return refuse('inviteNotFound', 'The room has no such invite, or not any more.');
+  return wish(open, 'invite', { kind: 'revokeInvite', secret: found.secret });
+}
+
+export function admitKnock({ session, committer }: OpenRoom, knock: string): Done {
+  const { group } = session.memory;
+  if (!group) return notMember();
+  if (!hasRight(viewOf(group), viewOf(group).me, 'invite')) {
+    return refuse('notAllowed', 'The settings of this room let only admins do that.');
+  }
+  if (!committer.knocks.waiting(group).some(({ id }) => id === knock)) return knockGone();
+  committer.knocks.approve(knock);
+  committer.decided();
+  return ok({});
+}
+
+export async function refuseKnock({ session, committer, talk }: OpenRoom, knock: string): Promise<Done> {
+  if (!session.memory.group) return notMember();
+  const dismissed = await talk.ask('dismissKnock', { room: session.parts.room, id: fromText(knock) });
+  if (!dismissed) return refuse('relayUnreachable', 'The relay cannot be told. Try again when it is back.');
+  if (!dismissed.ok && dismissed.error.code !== 'knockNotFound') return { ok: false, error: dismissed.error };
+  committer.knockEnded(fromText(knock));
+  return ok({});
+}
+
+/** An invite for a room that is here already: it changes something for who is not in it. */
+export function joinAgain({ session, talk }: OpenRoom, secret: Uint8Array): Result<{ room: string }> {
+  const { parts, memory } = session;
+  const { standing } = memory.stored;
+  const isSame = memory.join !== null && sameBytes(memory.join.secret, secret);
+  if (standing === 'creating' || standing === 'member' || (isSame && memory.stored.reason === null)) {
+    return ok({ room: parts.ref });
+  }
+  const done = session.step('knocking', (draft) => {
+    draft.join = makeJoin(secret, { name: parts.profileName() ?? '', formerly: null }, parts.now());
+    draft.stored = parts.store.rooms.change(draft.stored, { standing: 'joining', reason: null });
+    if (talk.challenge) draft.later.push({ kind: 'knock' });
+  });
+  return done.ok ? ok({ room: parts.ref }) : done;
+}
+
+/** R1: with the history that is here, and new keys. A person of the room decides. */
+export function returnToRoom({ session, talk }: OpenRoom): Done {
+  const { parts, memory } = session;
+  const { wayBack } = memory;
+  if (!wayBack) return refuse('notAllowed', 'There is no way back into this room. Ask for an invite.');
+  const done = session.step('returning', (draft) => {
+    const { secret, formerly } = wayBack;
+    const profile = { name: parts.profileName() ?? '', formerly };
+    draft.join = makeJoin(secret, profile, parts.now());
+    draft.stored = parts.store.rooms.change(draft.stored, { standing: 'joining', reason: null });
+    if (talk.challenge) draft.later.push({ kind: 'knock' });
+  });
+  return done;
+}
+
 /**
- * Says goodbye, removes the key, then forgets everything. What cannot be done now is done when the relay is back; who
- * asks a second time does not wait for that.
+ * Says goodbye, then forgets everything; any member commits our removal. What cannot be said now is said when the relay
+ * is back; who asks a second time does not wait for that.
  */
 export async function leave(open: OpenRoom): Promise<Done> {
   const { session } = open;
   const { parts } = session;
-  const { log, stored, sync } = session.memory;
-  if (log?.joinedAt == null || stored.reason !== null) return giveUp(open);
+  const { group, stored, sync } = session.memory;
+  if (!group || stored.standing !== 'member' || stored.reason !== null) return giveUp(open);
   const wanted = session.step('leaving', (draft) => {
     if (draft.stored.leaving) return;
     draft.stored = parts.store.rooms.change(draft.stored, { leaving: true });
-    queueContent(parts, draft, { kind: 'leave' });
+    queueContent(parts, draft, { kind: 'leave', version: 1 });
   });
   if (!wanted.ok) return wanted;
   const gone = sync.phase !== 'away' && (await session.waitUntilClosed(leaveTimeout));
@@ -67,8 +203,12 @@ export async function leave(open: OpenRoom): Promise<Done> {
   );
 }
 
-async function giveUp({ session, talk }: OpenRoom): Promise<Done> {
-  await talk.sayGone();
+function giveUp({ session, talk, live }: OpenRoom): Done {
+  const { join } = session.memory;
+  const { room } = session.parts;
+  if (join) void talk.ask('withdrawKnock', { room, id: join.id });
+  live.sayGone();
+  talk.sayGone();
   return session.closed ? ok({}) : session.forget();
 }
 
@@ -93,4 +233,34 @@ export function setDraft(session: RoomSession, text: string): Done {
   return session.step('drafted', (draft) => {
     draft.stored = parts.store.rooms.setDraft(draft.stored, text);
   });
+}
+
+function linkOf({ session }: OpenRoom, secret: string): string {
+  const { relayUrl } = session.memory.stored;
+  return formatInviteLink({ relayUrl, room: session.parts.room, secret: fromText(secret) });
+}
+
+function cannotSpeak({ leaving, standing }: StoredRoom): ReturnType<typeof refuse> | null {
+  if (leaving) return refuse('roomNotFound', 'You are leaving this room.');
+  if (standing === 'removed') return refuse('notAllowed', 'You were removed from this room.');
+  if (standing === 'lost') {
+    return refuse('notAllowed', 'The keys on this computer are older than the room. Ask to be let in again.');
+  }
+  return null;
+}
+
+function nothing(result: Result<unknown>): Done {
+  return result.ok ? ok({}) : result;
+}
+
+function notMember() {
+  return refuse('notAllowed', 'You are not in this room yet, or not any more.');
+}
+
+function messageNotFound() {
+  return refuse('messageNotFound', 'This message is not in the room, or not any more.');
+}
+
+function knockGone() {
+  return refuse('knockNotFound', 'Nobody knocks any more: somebody was quicker, or they gave up.');
 }

@@ -1,11 +1,14 @@
+import type { GroupState } from '@otr/mls';
 import type { Row } from '@otr/protocol';
-import type { RoomCipher } from '../core/roomCipher.ts';
-import type { RoomKeys } from '../core/roomKeys.ts';
-import type { Members, ShownNames } from '../machine/members.ts';
+import type { AccessKey } from '../core/group/epochKeys.ts';
+import type { JoinKeys } from '../core/group/join.ts';
+import type { RoomView } from '../core/group/view.ts';
+import type { Wish } from '../machine/commitPlan.ts';
+import type { KeyAge } from '../machine/keyAge.ts';
+import type { ShownNames } from '../machine/members.ts';
 import type { OutboxState } from '../machine/outbox.ts';
 import type { RoomState } from '../machine/room.ts';
 import type { RoomLog } from '../machine/roomLog.ts';
-import type { OwnKey } from '../store/ownKeyTable.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
 
@@ -17,72 +20,109 @@ export interface RoomParts {
   readonly room: Uint8Array;
   /** The room id as text. */
   readonly ref: string;
-  readonly keys: RoomKeys;
   /** Milliseconds since 1970. */
   now(): number;
   /** The display name of this profile; null until one is chosen. */
   profileName(): string | null;
-  rosterHash(members: Members): Uint8Array;
-  names(members: Members): ShownNames;
+  /** Worked out once for each epoch. */
+  names(view: RoomView): ShownNames;
+  accessKey(group: GroupState): AccessKey;
+  authenticator(group: GroupState): string;
+}
+
+/** A knock of our own that waits to be answered. */
+export interface Join {
+  /** Of the invite: 32 bytes. */
+  readonly secret: Uint8Array;
+  /** Of the knock: 16 bytes. */
+  readonly id: Uint8Array;
+  readonly keys: JoinKeys;
+  /** Our former pseudonym, where we lost our keys. */
+  readonly formerly: string | null;
+}
+
+/** A commit of ours that is not yet at a place in the log, nor lost. */
+export interface PendingCommit {
+  readonly id: Uint8Array;
+  /** The epoch that it ends. */
+  readonly epoch: number;
+  readonly accessKey: Uint8Array;
+  readonly body: Uint8Array;
+  readonly welcomes: readonly { readonly knock: Uint8Array; readonly sealed: Uint8Array }[];
+  /** Ids of the wishes that it fulfils. */
+  readonly wishes: readonly string[];
+  /** It renews our own keys. */
+  readonly renews: boolean;
+}
+
+/** How somebody who cannot go on asks to be let in again. */
+export interface WayBack {
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly formerly: string;
+}
+
+/** Public keys of invites that the relay is still to be told. */
+export interface InviteNews {
+  readonly put: readonly Uint8Array[];
+  readonly remove: readonly Uint8Array[];
 }
 
 /** All that is known of a room, as a value: replaced by the next when a step is on disk, kept when it is not. */
 export interface RoomMemory {
   readonly stored: StoredRoom;
-  /** Null until the room was entered for the first time. */
+  /** Null while we are no member. */
+  readonly group: GroupState | null;
+  readonly join: Join | null;
+  readonly wayBack: WayBack | null;
+  /** Null before we are a member for the first time. */
   readonly log: RoomLog | null;
   readonly sync: RoomState;
   readonly outbox: OutboxState;
-  /** The generations of our own key, the current one last. */
-  readonly ownKeys: readonly OwnKey[];
-  readonly cipher: RoomCipher;
+  readonly commit: PendingCommit | null;
+  readonly wishes: readonly Wish[];
+  readonly keyAge: KeyAge;
+  readonly inviteNews: InviteNews;
+  /** The epoch whose access key our connection has entered with; null without one. Not stored. */
+  readonly enteredEpoch: number | null;
 }
 
 /** What has to happen outside once the step is on disk. */
 export type Later =
   | { readonly kind: 'enter' }
   | { readonly kind: 'fetch' }
-  | { readonly kind: 'register' }
+  | { readonly kind: 'knock' }
+  | { readonly kind: 'commit' }
   | { readonly kind: 'append'; readonly id: string }
-  | { readonly kind: 'wait'; readonly timer: 'sync' | 'outbox'; readonly milliseconds: number }
-  | { readonly kind: 'wipe' }
-  /** We have left: nothing of the room is kept. */
-  | { readonly kind: 'forget' };
+  /** We have said goodbye: nothing of the room is kept. */
+  | { readonly kind: 'forget' }
+  | { readonly kind: 'wait'; readonly timer: 'sync' | 'outbox'; readonly milliseconds: number };
 
 /** The memory while a step is being made, with what it causes. */
 export type Draft = { -readonly [Part in keyof RoomMemory]: RoomMemory[Part] } & {
   readonly rows: Map<string, Row>;
   readonly later: Later[];
+  /** Secrets that nobody needs once the step is on disk. */
+  readonly erase: Uint8Array[];
 };
 
 export function draftOf(memory: RoomMemory): Draft {
-  return { ...memory, rows: new Map(), later: [] };
+  return { ...memory, rows: new Map(), later: [], erase: [] };
 }
 
-export function memoryOf({ stored, log, sync, outbox, ownKeys, cipher }: Draft): RoomMemory {
-  return { stored, log, sync, outbox, ownKeys, cipher };
-}
-
-/** Our own current key is registered. */
-export function isRegistered({ log }: Pick<RoomMemory, 'log'>): boolean {
-  return log?.me != null && log.members.has(log.me);
+export function memoryOf({ rows: _, later: __, erase: ___, ...memory }: Draft): RoomMemory {
+  return memory;
 }
 
 /** Writes a row and remembers that it changed. */
 export function writeRow(parts: RoomParts, draft: Draft, row: Row): void {
-  parts.store.timeline.write(parts.number, row);
-  draft.rows.set(row.id, row);
   const { store } = parts;
+  store.timeline.write(parts.number, row);
+  draft.rows.set(row.id, row);
   const caught = row.kind === 'alarm' || row.kind === 'refused';
   const at = row.kind === 'message' ? row.at : parts.now();
   draft.stored = store.rooms.change(draft.stored, {
     at: Math.max(at, draft.stored.at),
     ...(caught && { alarm: true }),
   });
-}
-
-/** Stores what changed about our current key. */
-export function changeKey(parts: RoomParts, draft: Draft, key: OwnKey): void {
-  parts.store.ownKeys.change(parts.number, key);
-  draft.ownKeys = [...draft.ownKeys.slice(0, -1), key];
 }

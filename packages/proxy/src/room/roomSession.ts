@@ -1,11 +1,24 @@
-import { type LocalEvent, type Member, ok, type Result, type RoomSummary, refuse } from '@otr/protocol';
+import {
+  type Knock,
+  type LocalEvent,
+  type Member,
+  ok,
+  type Result,
+  type RoomDetails,
+  type RoomSummary,
+  refuse,
+} from '@otr/protocol';
+import { viewOf } from '../core/group/view.ts';
 import type { RelayLink } from '../link/relayLink.ts';
 import type { Log } from '../log.ts';
 import { isStoreError } from '../store/database.ts';
 import { LiveSigns } from './liveSigns.ts';
+import { changesOf } from './records.ts';
+import { detailsOf } from './roomDetails.ts';
 import { type Draft, draftOf, type Later, memoryOf, type RoomMemory, type RoomParts } from './roomParts.ts';
 import { membersOf, readLastLine, readTimelineDigest, summaryOf, type TimelineDigest } from './roomView.ts';
 import { Timers } from './timers.ts';
+import type { WaitingKnock } from './waitingKnocks.ts';
 
 export interface RoomSurroundings {
   readonly link: RelayLink;
@@ -45,7 +58,7 @@ export class RoomSession {
   constructor(parts: RoomParts, memory: RoomMemory, around: RoomSurroundings) {
     this.parts = parts;
     this.around = around;
-    this.signs = new LiveSigns(parts);
+    this.signs = new LiveSigns(parts.now);
     this.#memory = memory;
     this.#timeline = readTimelineDigest(parts, memory.stored.readOrder);
     this.#told = JSON.stringify(this.summary);
@@ -64,8 +77,21 @@ export class RoomSession {
   }
 
   get summary(): RoomSummary {
-    return summaryOf(this.parts, this.#memory, this.#timeline);
+    return summaryOf(this.parts, this.#memory, this.#timeline, this.#undecided().length);
   }
+
+  get details(): RoomDetails {
+    return detailsOf(this.parts, this.#memory, this.#undecided());
+  }
+
+  /** What hears of knocks, and what it knows of those that wait for a person here. */
+  onKnocks(hear: (knocks: readonly Knock[]) => void, undecided: () => WaitingKnock[]): void {
+    this.heardKnocks = hear;
+    this.#undecided = undecided;
+  }
+
+  heardKnocks: (knocks: readonly Knock[]) => void = () => {};
+  #undecided: () => WaitingKnock[] = () => [];
 
   get members(): Member[] {
     return membersOf(this.parts, this.#memory, this.signs);
@@ -80,13 +106,17 @@ export class RoomSession {
     const before = this.#memory;
     const draft = draftOf(before);
     try {
-      this.parts.store.step(() => change(draft));
+      this.parts.store.step(() => {
+        change(draft);
+        this.parts.store.records.apply(this.parts.number, changesOf(before, draft));
+      });
     } catch (error) {
       if (!isStoreError(error)) throw error;
       this.around.log('storeFailed', { step: name });
       return refuse('storageFailed', `This computer could not store the change: ${error.message}.`);
     }
     this.#memory = memoryOf(draft);
+    for (const secret of draft.erase) secret.fill(0);
     this.around.afterStep(name);
     this.#tell(before, draft);
     for (const later of draft.later) this.#actor.perform(later);
@@ -111,15 +141,25 @@ export class RoomSession {
 
   tellMembers(): void {
     if (this.#closed || this.timers.isRunning('members')) return;
-    const delay = Math.max(
-      membersDelay.least,
-      (this.#memory.log?.members.size ?? 0) * membersDelay.perMember,
-    );
+    const { group } = this.#memory;
+    const members = group ? viewOf(group).members : new Map();
+    const delay = Math.max(membersDelay.least, members.size * membersDelay.perMember);
     this.timers.start('members', delay, () => {
-      this.signs.keepOnly(this.#memory.log?.members ?? new Map());
+      this.signs.keepOnly(members);
       this.around.emit({ event: 'members', data: { room: this.parts.ref, members: this.members } });
     });
   }
+
+  tellDetails(): void {
+    if (this.#closed || !this.#memory.group) return;
+    const { details } = this;
+    const text = JSON.stringify(details);
+    if (text === this.#toldDetails) return;
+    this.#toldDetails = text;
+    this.around.emit({ event: 'details', data: details });
+  }
+
+  #toldDetails = '';
 
   /** Erases the room with its keys and history. */
   forget(): Done {
@@ -158,6 +198,7 @@ export class RoomSession {
     }
     if (rows.length > 0) this.around.emit({ event: 'rows', data: { room: this.parts.ref, rows } });
     this.tellSummary();
-    if (before.log?.members !== draft.log?.members) this.tellMembers();
+    if (before.group?.context !== draft.group?.context) this.tellMembers();
+    if (before.group?.context !== draft.group?.context || before.commit !== draft.commit) this.tellDetails();
   }
 }

@@ -1,7 +1,8 @@
-import type { Member, RoomSummary } from '@otr/protocol';
+import type { Member, Rights, RoomSummary } from '@otr/protocol';
+import { hasRight, isAdmin, type RoomView, viewOf } from '../core/group/view.ts';
 import { orderOf } from '../machine/rows.ts';
 import type { LiveSigns } from './liveSigns.ts';
-import { isRegistered, type RoomMemory, type RoomParts } from './roomParts.ts';
+import type { RoomMemory, RoomParts } from './roomParts.ts';
 
 /** What of the timeline is shown in the list of rooms; kept, so that it isn't counted anew for each row. */
 export interface TimelineDigest {
@@ -20,16 +21,25 @@ export function readLastLine({ store, number }: RoomParts): RoomSummary['lastLin
   return row?.kind === 'message' ? { name: row.name, text: row.text.slice(0, 200), own: row.own } : null;
 }
 
-export function summaryOf(parts: RoomParts, memory: RoomMemory, digest: TimelineDigest): RoomSummary {
-  const { stored, log, outbox } = memory;
+export function summaryOf(
+  parts: RoomParts,
+  memory: RoomMemory,
+  digest: TimelineDigest,
+  knocks: number,
+): RoomSummary {
+  const { stored, group, outbox } = memory;
+  const view = group && viewOf(group);
   const reason = stored.reason ?? outbox.problem?.message ?? null;
   return {
     room: parts.ref,
     name: stored.name,
     state: stateOf(memory),
     ...(reason !== null && { reason: reason.slice(0, 500) }),
-    me: isRegistered(memory) ? (log?.me ?? null) : null,
-    memberCount: log?.members.size ?? 0,
+    me: view?.me ?? null,
+    rights: view ? rightsOf(view) : noRights,
+    disappearAfter: view?.settings.disappearAfter ?? 0,
+    knocks,
+    memberCount: view?.members.size ?? 0,
     unread: digest.unread,
     readOrder: stored.readOrder,
     queued: queuedIn(memory),
@@ -40,18 +50,28 @@ export function summaryOf(parts: RoomParts, memory: RoomMemory, digest: Timeline
   };
 }
 
+const noRights: Rights = { invite: false, remove: false, change: false };
+
+function rightsOf(view: RoomView): Rights {
+  const may = (right: keyof Rights) => hasRight(view, view.me, right);
+  return { invite: may('invite'), remove: may('remove'), change: may('change') };
+}
+
 export function membersOf(parts: RoomParts, memory: RoomMemory, signs: LiveSigns): Member[] {
-  const { log } = memory;
-  if (!log) return [];
-  const names = parts.names(log.members);
-  return [...log.members.keys()].map((key) => {
-    const self = key === log.me;
+  const { group, log } = memory;
+  if (!log || !group) return [];
+  const view = viewOf(group);
+  const names = parts.names(view);
+  return [...view.members.keys()].map((key) => {
+    const self = key === view.me;
     return {
       key,
       name: names.get(key) ?? '',
       self,
+      admin: isAdmin(view, key),
       online: self ? memory.sync.phase !== 'away' : signs.isOnline(key),
       received: self ? log.cursor : Math.min(signs.received(key), log.cursor),
+      read: self ? null : signs.read(key),
     };
   });
 }
@@ -66,8 +86,15 @@ export function readableOrder(memory: RoomMemory, order: number): number {
   return Math.min(order, orderOf((memory.log?.cursor ?? 0) + 1) - 1);
 }
 
-function stateOf(memory: RoomMemory): RoomSummary['state'] {
-  if (memory.stored.reason !== null) return 'stopped';
-  if (memory.log?.joinedAt != null) return 'joined';
-  return memory.stored.createdHere ? 'creating' : 'joining';
+function stateOf({ stored }: RoomMemory): RoomSummary['state'] {
+  switch (stored.standing) {
+    case 'removed':
+    case 'lost':
+      return stored.standing;
+    case 'creating':
+    case 'joining':
+    case 'member':
+      if (stored.reason !== null) return 'stopped';
+      return stored.standing === 'member' ? 'joined' : stored.standing;
+  }
 }

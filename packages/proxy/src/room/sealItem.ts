@@ -1,9 +1,12 @@
-import type { Content, Payload, Row } from '@otr/protocol';
+import { type Content, type Payload, unsentOrder } from '@otr/protocol';
+import { sealForRoom } from '../core/group/messages.ts';
+import { viewOf } from '../core/group/view.ts';
 import { encodePayload } from '../core/payloadCodec.ts';
-import { fromText, toText } from '../core/text.ts';
-import type { RoomLog } from '../machine/roomLog.ts';
+import { toText } from '../core/text.ts';
+import { applyContent, type Said } from '../machine/applyContent.ts';
+import { orderOf } from '../machine/rows.ts';
 import type { StoredItem } from '../store/outboxTable.ts';
-import { changeKey, type Draft, type RoomParts, writeRow } from './roomParts.ts';
+import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 
 /**
  * M11, M12: seals a waiting envelope for the members of the epoch and stores it, under the counter that it had
@@ -12,70 +15,66 @@ import { changeKey, type Draft, type RoomParts, writeRow } from './roomParts.ts'
 export function sealItem(parts: RoomParts, draft: Draft, id: string, epoch: number): void {
   const { store, number } = parts;
   const item = store.outbox.get(number, id);
-  const key = draft.ownKeys.at(-1);
-  const { log } = draft;
-  if (!item || !key || !log) throw new Error('nothing to seal, or nothing to seal it with');
+  const { group, log } = draft;
+  if (!item || !group || !log) throw new Error('nothing to seal, or nothing to seal it with');
+  const view = viewOf(group);
+  if (view.epoch !== epoch) throw new Error('to be sealed for another epoch');
 
-  const counter = item.counter ?? key.counter + 1;
-  if (item.counter === null) changeKey(parts, draft, { ...key, counter });
-  const payload = payloadOf(parts, log, item, epoch, counter);
-  const others = [...log.members].filter(([member]) => member !== log.me);
-  const envelope = draft.cipher.seal({
-    id: fromText(id),
-    plaintext: encodePayload(payload),
-    recipients: others.map(([, { publicKey }]) => publicKey),
-  });
-  store.outbox.seal(number, id, epoch, counter, envelope);
-
-  const row = store.timeline.get(number, id);
-  if (row?.kind !== 'message') return;
-  const recipients = envelope.slices.map(({ to }) => toText(to));
-  writeRow(parts, draft, { ...row, ...ownVoice(parts, draft), recipients });
+  const counter = item.counter ?? log.ownCounter + 1;
+  if (item.counter === null) draft.log = { ...log, ownCounter: counter };
+  const plaintext = encodePayload(payloadOf(parts, draft, item, counter));
+  const sealed = sealForRoom(group, plaintext);
+  plaintext.fill(0);
+  draft.group = sealed.group;
+  draft.erase.push(...sealed.erase);
+  draft.keyAge = { ...draft.keyAge, sent: draft.keyAge.sent + 1 };
+  const recipients = [...view.members.keys()].filter((member) => member !== view.me);
+  store.outbox.seal(number, id, { epoch, counter, recipients, body: sealed.body });
+  showOwn(parts, draft, { ...item, recipients }, null);
 }
 
-/** Puts a message of our own before the relay's: into the outbox and, where a person reads it, the timeline. */
-export function ownRow(
+/** What a person sees of an own envelope: before it is at its place in the log (`seq` null), or there (M13). */
+export function showOwn(
   parts: RoomParts,
   draft: Draft,
-  item: { id: string; at: number; content: Content },
-  order: number,
-): Row | null {
-  if (item.content.kind !== 'text') return null;
-  return {
-    kind: 'message',
-    room: parts.ref,
+  item: Pick<StoredItem, 'id' | 'number' | 'content' | 'at' | 'recipients'>,
+  seq: number | null,
+): void {
+  const { group } = draft;
+  const disappearAfter = group ? viewOf(group).settings.disappearAfter : 0;
+  const said: Said = {
     id: item.id,
-    order,
-    seq: null,
-    at: item.at,
     ...ownVoice(parts, draft),
     own: true,
-    text: item.content.text,
-    delivery: 'saved',
+    at: item.at,
+    seq,
+    order: seq === null ? unsentOrder + item.number : orderOf(seq),
+    delivery: seq === null ? 'saved' : 'relay',
+    ...(item.recipients && { recipients: item.recipients }),
   };
+  const timeline = { get: (id: string) => parts.store.timeline.get(parts.number, id) };
+  const place = { room: parts.ref, now: parts.now(), disappearAfter };
+  for (const row of applyContent(said, item.content, place, timeline)) writeRow(parts, draft, row);
 }
 
-/** The key and name that our own rows carry. */
-export function ownVoice(parts: RoomParts, { log, ownKeys }: Draft): { from: string; name: string } {
-  const current = ownKeys.at(-1);
-  // Before the first connection there is no key; the row gets the key that it is sealed with.
-  const from = toText(current ? current.pair.publicKey : new Uint8Array(32));
-  const name = (log && parts.names(log.members).get(from)) ?? parts.profileName() ?? 'Guest';
-  return { from, name };
+/** The pseudonym and name that our own rows carry. */
+export function ownVoice(parts: RoomParts, { group }: Pick<Draft, 'group'>): { from: string; name: string } {
+  const view = group && viewOf(group);
+  const from = view?.me ?? toText(new Uint8Array(32));
+  return { from, name: (view && parts.names(view).get(from)) ?? parts.profileName() ?? 'Guest' };
 }
 
 function payloadOf(
   parts: RoomParts,
-  log: RoomLog,
-  item: StoredItem,
-  epoch: number,
+  { group, log }: Draft,
+  item: { id: string; content: Content; at: number },
   counter: number,
 ): Payload {
+  if (!group || !log) throw new Error('no group to seal for');
   const proof = {
     id: item.id,
     counter,
-    epoch,
-    roster: toText(parts.rosterHash(log.members)),
+    authenticator: parts.authenticator(group),
     at: item.at,
     ...(log.digest && { seen: { seq: log.cursor, digest: toText(log.digest) } }),
   };

@@ -1,15 +1,13 @@
-import { generateKeyPair } from '../core/keyPair.ts';
-import { createPairwiseCipher } from '../core/pairwiseCipher.ts';
-import { fromText, toText } from '../core/text.ts';
+import { viewOf } from '../core/group/view.ts';
 import { type OutboxEffect, type OutboxInput, stepOutbox } from '../machine/outbox.ts';
 import { type RoomEffect, type RoomInput, stepRoom } from '../machine/room.ts';
 import { alarmRow } from '../machine/rows.ts';
-import { type Draft, isRegistered, type RoomParts, writeRow } from './roomParts.ts';
+import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import { sealItem } from './sealItem.ts';
 
 /** The part of an input that tells where the log stands. */
-export function standing(draft: Draft): { cursor: number; registered: boolean } {
-  return { cursor: draft.log?.cursor ?? 0, registered: isRegistered(draft) };
+export function standing({ log, group, enteredEpoch }: Draft): { cursor: number; current: boolean } {
+  return { cursor: log?.cursor ?? 0, current: group !== null && viewOf(group).epoch === enteredEpoch };
 }
 
 /** Runs the room machine on the draft. */
@@ -30,7 +28,6 @@ function performRoomEffect(parts: RoomParts, draft: Draft, effect: RoomEffect): 
   switch (effect.kind) {
     case 'enter':
     case 'fetch':
-    case 'register':
       draft.later.push(effect);
       break;
     case 'wait':
@@ -38,7 +35,7 @@ function performRoomEffect(parts: RoomParts, draft: Draft, effect: RoomEffect): 
       break;
     case 'inStep':
       changeReason(parts, draft, null);
-      feedOutbox(parts, draft, { kind: 'inStep', epoch: draft.log?.epoch ?? 0 });
+      if (draft.group) feedOutbox(parts, draft, { kind: 'inStep', epoch: viewOf(draft.group).epoch });
       break;
     case 'outOfStep':
       feedOutbox(parts, draft, { kind: 'outOfStep' });
@@ -64,9 +61,6 @@ function performOutboxEffect(parts: RoomParts, draft: Draft, effect: OutboxEffec
     case 'forget':
       parts.store.outbox.remove(parts.number, effect.id);
       break;
-    case 'unsealAll':
-      parts.store.outbox.unsealAll(parts.number);
-      break;
     case 'catchUp':
       feedRoom(parts, draft, { kind: 'behind', head: draft.log?.cursor ?? 0, ...standing(draft) });
       break;
@@ -90,32 +84,6 @@ export function raiseAlarm(
   if (parts.store.timeline.get(parts.number, row.id) === null) writeRow(parts, draft, row);
 }
 
-/** K1: a new generation of our own key becomes the current one. */
-export function makeKey(parts: RoomParts, draft: Draft): void {
-  const key = parts.store.ownKeys.add(parts.number, generateKeyPair());
-  useKeys(parts, draft, [...draft.ownKeys, key]);
-}
-
-/** K7: the private key is erased; what it sealed is sealed anew under the next. */
-export function replaceKey(parts: RoomParts, draft: Draft, erased: string): void {
-  parts.store.ownKeys.erase(parts.number, fromText(erased));
-  draft.ownKeys = draft.ownKeys.filter(({ pair }) => toText(pair.publicKey) !== erased);
-  makeKey(parts, draft);
-  feedOutbox(parts, draft, { kind: 'outOfStep' });
-  feedOutbox(parts, draft, { kind: 'keyErased' });
-  draft.later.push({ kind: 'wipe' });
-}
-
-function useKeys(parts: RoomParts, draft: Draft, ownKeys: Draft['ownKeys']): void {
-  draft.ownKeys = ownKeys;
-  draft.cipher = createPairwiseCipher(
-    parts.room,
-    ownKeys.map(({ pair }) => pair),
-  );
-  const current = ownKeys.at(-1);
-  if (draft.log && current) draft.log = { ...draft.log, me: toText(current.pair.publicKey) };
-}
-
-function changeReason(parts: RoomParts, draft: Draft, reason: string | null): void {
+export function changeReason(parts: RoomParts, draft: Draft, reason: string | null): void {
   if (draft.stored.reason !== reason) draft.stored = parts.store.rooms.change(draft.stored, { reason });
 }

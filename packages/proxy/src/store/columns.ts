@@ -1,7 +1,5 @@
-import type { SQLOutputValue } from 'node:sqlite';
-
 /** Reading a row's columns with their types. Another type than the table's is a bug. */
-export type Columns = Record<string, SQLOutputValue>;
+export type Columns = Record<string, unknown>;
 
 export function numberIn(columns: Columns, name: string): number {
   const value = columns[name];
@@ -15,10 +13,11 @@ export function textIn(columns: Columns, name: string): string {
   return value;
 }
 
+/** The bytes themselves, not a copy: who reads a secret can wipe it. */
 export function bytesIn(columns: Columns, name: string): Uint8Array {
   const value = columns[name];
   if (!(value instanceof Uint8Array)) throw new Error(`column ${name} has no bytes`);
-  return value;
+  return new Uint8Array(value.buffer, value.byteOffset, value.length);
 }
 
 export function orNull<Value>(

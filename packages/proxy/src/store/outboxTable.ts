@@ -1,8 +1,7 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { deserialize, serialize } from 'node:v8';
 import type { Content } from '@otr/protocol';
-import type { SealedEnvelope } from '../core/roomCipher.ts';
 import { bytesIn, type Columns, numberIn, orNull, textIn } from './columns.ts';
+import type { Ratchet } from './ratchet.ts';
+import type { Steps } from './steps.ts';
 
 /** An own envelope that the log does not yet hold, in the order of `number`. */
 export interface StoredItem {
@@ -10,16 +9,28 @@ export interface StoredItem {
   readonly id: string;
   readonly content: Content;
   readonly at: number;
-  /** Ours under the key it was sealed with (M5); null before it is sealed. */
+  /** Ours in this room (M5); null before it is first sealed. */
   readonly counter: number | null;
+  /** It was sealed in; null while it is not sealed. */
   readonly epoch: number | null;
+  /** Who was a member when it was sealed. */
+  readonly recipients: string[] | null;
+}
+
+export interface Sealed {
+  readonly epoch: number;
+  readonly counter: number;
+  readonly recipients: readonly string[];
+  readonly body: Uint8Array;
 }
 
 export class OutboxTable {
-  readonly #sql: ReturnType<typeof prepare>;
+  readonly #sql: ReturnType<typeof prepareStatements>;
+  readonly #steps: Steps;
 
-  constructor(database: DatabaseSync) {
-    this.#sql = prepare(database);
+  constructor(ratchet: Ratchet, steps: Steps) {
+    this.#sql = prepareStatements(ratchet);
+    this.#steps = steps;
   }
 
   of(room: number): StoredItem[] {
@@ -33,31 +44,37 @@ export class OutboxTable {
 
   /** Returns the item's number. */
   add(room: number, id: string, content: Content, at: number): number {
-    return Number(this.#sql.add.run(room, id, JSON.stringify(content), at).lastInsertRowid);
+    const text = JSON.stringify(content);
+    return this.#steps.within(() => Number(this.#sql.add.run(room, id, text, at).lastInsertRowid));
   }
 
-  seal(room: number, id: string, epoch: number, counter: number, envelope: SealedEnvelope): void {
-    this.#sql.seal.run(epoch, counter, serialize(envelope), room, id);
+  seal(room: number, id: string, { epoch, counter, recipients, body }: Sealed): void {
+    const members = JSON.stringify(recipients);
+    this.#steps.within(() => this.#sql.seal.run(epoch, counter, members, body, room, id));
   }
 
-  /** The envelope as it is to be sent; null for an item that is not sealed. */
-  sealedItem(room: number, id: string): { epoch: number; envelope: SealedEnvelope } | null {
-    const columns = this.#sql.sealed.get(room, id);
-    if (!columns) return null;
-    const envelope: SealedEnvelope = deserialize(bytesIn(columns, 'envelope'));
-    return { epoch: numberIn(columns, 'epoch'), envelope };
+  /** The sealed body as it is to be sent; null for an item that is not sealed. */
+  body(room: number, id: string): Uint8Array | null {
+    const columns = this.#sql.body.get(room, id);
+    return columns ? orNull(bytesIn, columns, 'body') : null;
   }
 
-  unsealAll(room: number): void {
-    this.#sql.unsealAll.run(room);
+  /** To be sealed anew in another epoch, under the same counter. */
+  unseal(room: number, id: string): void {
+    this.#steps.within(() => this.#sql.unseal.run(room, id));
   }
 
   remove(room: number, id: string): void {
-    this.#sql.remove.run(room, id);
+    this.#steps.within(() => this.#sql.remove.run(room, id));
+  }
+
+  removeAll(room: number): void {
+    this.#steps.within(() => this.#sql.removeAll.run(room));
   }
 }
 
 function itemOf(columns: Columns): StoredItem {
+  const recipients = orNull(textIn, columns, 'recipients');
   return {
     number: numberIn(columns, 'number'),
     id: textIn(columns, 'id'),
@@ -65,24 +82,22 @@ function itemOf(columns: Columns): StoredItem {
     at: numberIn(columns, 'at'),
     counter: orNull(numberIn, columns, 'counter'),
     epoch: orNull(numberIn, columns, 'epoch'),
+    recipients: recipients === null ? null : JSON.parse(recipients),
   };
 }
 
-function prepare(database: DatabaseSync) {
-  const select = 'SELECT number, id, content, at, counter, epoch FROM outbox WHERE room = ?';
+function prepareStatements(ratchet: Ratchet) {
+  const select = 'SELECT number, id, content, at, counter, epoch, recipients FROM outbox WHERE room = ?';
   return {
-    of: database.prepare(`${select} ORDER BY number`),
-    get: database.prepare(`${select} AND id = ?`),
-    add: database.prepare('INSERT INTO outbox (room, id, content, at) VALUES (?, ?, ?, ?)'),
-    seal: database.prepare(
-      'UPDATE outbox SET epoch = ?, counter = ?, envelope = ? WHERE room = ? AND id = ?',
+    of: ratchet.prepare(`${select} ORDER BY number`),
+    get: ratchet.prepare(`${select} AND id = ?`),
+    add: ratchet.prepare('INSERT INTO outbox (room, id, content, at) VALUES (?, ?, ?, ?)'),
+    seal: ratchet.prepare(
+      'UPDATE outbox SET epoch = ?, counter = ?, recipients = ?, body = ? WHERE room = ? AND id = ?',
     ),
-    sealed: database.prepare(
-      'SELECT epoch, envelope FROM outbox WHERE room = ? AND id = ? AND envelope IS NOT NULL',
-    ),
-    unsealAll: database.prepare(
-      'UPDATE outbox SET epoch = NULL, counter = NULL, envelope = NULL WHERE room = ?',
-    ),
-    remove: database.prepare('DELETE FROM outbox WHERE room = ? AND id = ?'),
+    body: ratchet.prepare('SELECT body FROM outbox WHERE room = ? AND id = ?'),
+    unseal: ratchet.prepare('UPDATE outbox SET epoch = NULL, body = NULL WHERE room = ? AND id = ?'),
+    remove: ratchet.prepare('DELETE FROM outbox WHERE room = ? AND id = ?'),
+    removeAll: ratchet.prepare('DELETE FROM outbox WHERE room = ?'),
   };
 }

@@ -1,19 +1,23 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { bytesIn, type Columns, numberIn, orNull, textIn } from './columns.ts';
+import type { History } from './history.ts';
+import type { OutboxTable } from './outboxTable.ts';
+import type { RecordTable } from './recordTable.ts';
+import type { Steps } from './steps.ts';
 
-/** A room as it is stored, without what the log tells of it. */
+const standings = ['creating', 'joining', 'member', 'removed', 'lost'] as const;
+
+/** `lost`: our own keys are those of an older state. */
+export type Standing = (typeof standings)[number];
+
+/** A room as it is stored, without the state of its group. */
 export interface StoredRoom {
-  /** Names the room inside the store. */
+  /** Names the room inside the store, in both databases; never given to another room. */
   readonly number: number;
   readonly room: Uint8Array;
   readonly relayUrl: string;
-  readonly secret: Uint8Array;
-  readonly createdHere: boolean;
+  /** Shown while the room's settings are not known. */
   readonly name: string;
-  /** When the name was given, milliseconds since 1970. */
-  readonly nameAt: number;
-  /** The relay has not yet been given the room info of this name. */
-  readonly infoPending: boolean;
+  readonly standing: Standing;
   readonly leaving: boolean;
   /** Why the room does not go on; null while it does. */
   readonly reason: string | null;
@@ -23,37 +27,32 @@ export interface StoredRoom {
   readonly draft: string;
 }
 
-export type NewRoom = Pick<
-  StoredRoom,
-  'room' | 'relayUrl' | 'secret' | 'createdHere' | 'name' | 'nameAt' | 'at'
->;
+export type NewRoom = Pick<StoredRoom, 'room' | 'relayUrl' | 'name' | 'standing' | 'at'>;
 export type RoomChange = Partial<
-  Pick<StoredRoom, 'name' | 'nameAt' | 'infoPending' | 'leaving' | 'reason' | 'readOrder' | 'at' | 'alarm'>
+  Pick<StoredRoom, 'name' | 'standing' | 'leaving' | 'reason' | 'readOrder' | 'at' | 'alarm'>
 >;
 
 export class RoomTable {
-  readonly #sql: ReturnType<typeof prepare>;
+  readonly #sql: ReturnType<typeof prepareStatements>;
+  readonly #steps: Steps;
+  readonly #ratchetTables: readonly (RecordTable | OutboxTable)[];
 
-  constructor(database: DatabaseSync) {
-    this.#sql = prepare(database);
+  constructor(history: History, steps: Steps, ratchetTables: readonly (RecordTable | OutboxTable)[]) {
+    this.#sql = prepareStatements(history);
+    this.#steps = steps;
+    this.#ratchetTables = ratchetTables;
   }
 
   all(): StoredRoom[] {
     return this.#sql.all.all().map(roomOf);
   }
 
-  add(room: NewRoom): StoredRoom {
-    const { lastInsertRowid } = this.#sql.add.run(
-      room.room,
-      room.relayUrl,
-      room.secret,
-      room.createdHere ? 1 : 0,
-      room.name,
-      room.nameAt,
-      room.createdHere ? 1 : 0,
-      room.at,
-    );
-    return this.get(Number(lastInsertRowid));
+  add({ room, relayUrl, name, standing, at }: NewRoom): StoredRoom {
+    return this.#steps.within(() => {
+      const number = this.#nextNumber();
+      this.#sql.add(number, room, relayUrl, name, standing, at);
+      return this.get(number);
+    });
   }
 
   get(number: number): StoredRoom {
@@ -64,29 +63,40 @@ export class RoomTable {
 
   change(stored: StoredRoom, change: RoomChange): StoredRoom {
     const next = { ...stored, ...change };
-    this.#sql.change.run(
-      next.name,
-      next.nameAt,
-      next.infoPending ? 1 : 0,
-      next.leaving ? 1 : 0,
-      next.reason,
-      next.readOrder,
-      next.at,
-      next.alarm ? 1 : 0,
-      next.number,
+    this.#steps.within(() =>
+      this.#sql.change(
+        next.name,
+        next.standing,
+        next.leaving ? 1 : 0,
+        next.reason,
+        next.readOrder,
+        next.at,
+        next.alarm ? 1 : 0,
+        next.number,
+      ),
     );
     return next;
   }
 
   setDraft(stored: StoredRoom, draft: string): StoredRoom {
-    if (draft === '') this.#sql.removeDraft.run(stored.number);
-    else this.#sql.setDraft.run(stored.number, draft);
+    this.#steps.within(() => {
+      if (draft === '') this.#sql.removeDraft(stored.number);
+      else this.#sql.setDraft(stored.number, draft);
+    });
     return { ...stored, draft };
   }
 
-  /** With everything in it: keys, members, history. */
+  /** With everything in it: keys, messages, what is written about it. */
   remove(number: number): void {
-    this.#sql.remove.run(number);
+    this.#steps.within(() => {
+      for (const table of this.#ratchetTables) table.removeAll(number);
+      this.#sql.remove(number);
+    });
+  }
+
+  #nextNumber(): number {
+    const columns = this.#sql.lastNumber.get();
+    return (columns ? numberIn(columns, 'seq') : 0) + 1;
   }
 }
 
@@ -95,11 +105,8 @@ function roomOf(columns: Columns): StoredRoom {
     number: numberIn(columns, 'number'),
     room: bytesIn(columns, 'room'),
     relayUrl: textIn(columns, 'relay_url'),
-    secret: bytesIn(columns, 'secret'),
-    createdHere: numberIn(columns, 'created_here') === 1,
     name: textIn(columns, 'name'),
-    nameAt: numberIn(columns, 'name_at'),
-    infoPending: numberIn(columns, 'info_pending') === 1,
+    standing: standingIn(columns),
     leaving: numberIn(columns, 'leaving') === 1,
     reason: orNull(textIn, columns, 'reason'),
     readOrder: numberIn(columns, 'read_order'),
@@ -109,22 +116,30 @@ function roomOf(columns: Columns): StoredRoom {
   };
 }
 
-function prepare(database: DatabaseSync) {
+function standingIn(columns: Columns): Standing {
+  const found = standings.find((standing) => standing === columns['standing']);
+  if (!found) throw new Error('a room has an unknown standing');
+  return found;
+}
+
+function prepareStatements(history: History) {
   const select =
     'SELECT rooms.*, drafts.text AS draft FROM rooms LEFT JOIN drafts ON drafts.room = rooms.number';
   return {
-    all: database.prepare(`${select} ORDER BY rooms.number`),
-    get: database.prepare(`${select} WHERE rooms.number = ?`),
-    add: database.prepare(
-      `INSERT INTO rooms (room, relay_url, secret, created_here, name, name_at, info_pending, at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    all: history.read(`${select} ORDER BY rooms.number`),
+    get: history.read(`${select} WHERE rooms.number = ?`),
+    lastNumber: history.read("SELECT seq FROM sqlite_sequence WHERE name = 'rooms'"),
+    add: history.write(
+      'rooms.add',
+      'INSERT INTO rooms (number, room, relay_url, name, standing, at) VALUES (?, ?, ?, ?, ?, ?)',
     ),
-    change: database.prepare(
-      `UPDATE rooms SET name = ?, name_at = ?, info_pending = ?, leaving = ?, reason = ?, read_order = ?, at = ?,
-         alarm = ? WHERE number = ?`,
+    change: history.write(
+      'rooms.change',
+      `UPDATE rooms SET name = ?, standing = ?, leaving = ?, reason = ?, read_order = ?, at = ?, alarm = ?
+       WHERE number = ?`,
     ),
-    setDraft: database.prepare('INSERT OR REPLACE INTO drafts (room, text) VALUES (?, ?)'),
-    removeDraft: database.prepare('DELETE FROM drafts WHERE room = ?'),
-    remove: database.prepare('DELETE FROM rooms WHERE number = ?'),
+    setDraft: history.write('drafts.set', 'INSERT OR REPLACE INTO drafts (room, text) VALUES (?, ?)'),
+    removeDraft: history.write('drafts.remove', 'DELETE FROM drafts WHERE room = ?'),
+    remove: history.write('rooms.remove', 'DELETE FROM rooms WHERE number = ?'),
   };
 }

@@ -1,77 +1,163 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { orNull, textIn } from './columns.ts';
-import { openDatabase, type Place, wipeDeleted } from './database.ts';
+import {
+  type Connection,
+  connect,
+  damaged,
+  isStoreError,
+  isWhole,
+  migrate,
+  openingProblem,
+  type Place,
+} from './database.ts';
+import { type DatabaseName, databaseKey } from './databaseKey.ts';
+import { History } from './history.ts';
+import { historyMigrations } from './historyMigrations.ts';
 import { LogTable } from './logTable.ts';
 import { OutboxTable } from './outboxTable.ts';
-import { OwnKeyTable } from './ownKeyTable.ts';
+import { profileFiles } from './profileFiles.ts';
+import { type Preferences, ProfileTable } from './profileTable.ts';
+import { Ratchet } from './ratchet.ts';
+import { ratchetMigrations } from './ratchetMigrations.ts';
+import { RecordTable } from './recordTable.ts';
 import { RoomTable } from './roomTable.ts';
+import { type StepPoint, Steps } from './steps.ts';
 import { TimelineTable } from './timelineTable.ts';
 
 export type OpenedStore = { ok: true; value: Store } | { ok: false; message: string };
 
-/** A profile's memory. Not ok: a sentence that says why the profile cannot be used. */
-export function openStore(place: Place): OpenedStore {
-  const opened = openDatabase(place);
-  return opened.ok ? { ok: true, value: new Store(opened.database, place === 'memory') } : opened;
+/**
+ * A profile's memory. Not ok: a sentence that says why the profile cannot be used. The caller's key stays the caller's to
+ * wipe. `reached` is for tests that cut a step short.
+ */
+export function openStore(place: Place, reached?: (point: StepPoint) => void): OpenedStore {
+  if (place === 'memory') return openDatabases({ ratchet: ':memory:', history: ':memory:' }, null, reached);
+  const found = profileFiles(place.folder);
+  return found.ok ? openDatabases(found.files, place.key, reached) : found;
+}
+
+/** Without a master key everything is kept as plain text: for databases in memory, and for the tests' negative control. */
+export function openDatabases(
+  paths: Record<DatabaseName, string>,
+  master: Uint8Array | null,
+  reached: (point: StepPoint) => void = () => {},
+): OpenedStore {
+  const ratchet = openDatabase('ratchet', paths.ratchet, master);
+  if (!ratchet.ok) return ratchet;
+  const history = openDatabase('history', paths.history, master);
+  if (!history.ok) {
+    ratchet.value.close();
+    return history;
+  }
+  const store = new Store(ratchet.value, history.value, { ephemeral: master === null, reached });
+  const ready = recovered(store, paths.history);
+  if (!ready.ok) store.close();
+  return ready;
 }
 
 export class Store {
   readonly ephemeral: boolean;
   readonly rooms: RoomTable;
-  readonly ownKeys: OwnKeyTable;
-  readonly log: LogTable;
+  readonly records: RecordTable;
   readonly outbox: OutboxTable;
+  readonly log: LogTable;
   readonly timeline: TimelineTable;
-  readonly #database: DatabaseSync;
-  #stepping = false;
+  readonly #profile: ProfileTable;
+  readonly #steps: Steps;
+  readonly #ratchet: Ratchet;
+  readonly #history: History;
   #closed = false;
 
-  constructor(database: DatabaseSync, ephemeral: boolean) {
-    this.#database = database;
-    this.ephemeral = ephemeral;
-    this.rooms = new RoomTable(database);
-    this.ownKeys = new OwnKeyTable(database);
-    this.log = new LogTable(database);
-    this.outbox = new OutboxTable(database);
-    this.timeline = new TimelineTable(database);
+  constructor(
+    ratchet: Connection,
+    history: Connection,
+    options: { ephemeral: boolean; reached: (point: StepPoint) => void },
+  ) {
+    this.ephemeral = options.ephemeral;
+    this.#ratchet = new Ratchet(ratchet);
+    this.#history = new History(history);
+    this.#steps = new Steps(this.#ratchet, this.#history, options.reached);
+    this.records = new RecordTable(this.#ratchet, this.#steps);
+    this.outbox = new OutboxTable(this.#ratchet, this.#steps);
+    this.rooms = new RoomTable(this.#history, this.#steps, [this.records, this.outbox]);
+    this.log = new LogTable(this.#history, this.#steps);
+    this.timeline = new TimelineTable(this.#history, this.#steps);
+    this.#profile = new ProfileTable(this.#history, this.#steps);
   }
 
   /** M11: all of what `change` writes is on disk when this returns, none of it when it throws. */
   step<Value>(change: () => Value): Value {
-    if (this.#stepping) throw new Error('a step inside a step');
-    this.#stepping = true;
-    try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        const value = change();
-        this.#database.exec('COMMIT');
-        return value;
-      } catch (error) {
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    } finally {
-      this.#stepping = false;
-    }
+    return this.#steps.run(change);
   }
 
-  /** After keys were deleted. */
+  /** After opening; see `Steps.recover`. */
+  recover(): { ok: true } | { ok: false; message: string } {
+    return this.#steps.recover();
+  }
+
+  /** After keys or messages were deleted: no copy of theirs stays in a journal or a write-ahead log. */
   wipeDeleted(): void {
-    wipeDeleted(this.#database);
+    this.#steps.wipeDeleted();
   }
 
   name(): string | null {
-    const columns = this.#database.prepare('SELECT name FROM profile').get();
-    return columns ? orNull(textIn, columns, 'name') : null;
+    return this.#profile.name();
   }
 
   setName(name: string): void {
-    this.#database.prepare('UPDATE profile SET name = ?').run(name);
+    this.#profile.setName(name);
+  }
+
+  preferences(): Preferences {
+    return this.#profile.preferences();
+  }
+
+  setPreferences(preferences: Preferences): void {
+    this.#profile.setPreferences(preferences);
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#database.close();
+    this.#ratchet.close();
+    this.#history.close();
+  }
+}
+
+type OpenedDatabase = { ok: true; value: Connection } | { ok: false; message: string };
+
+function openDatabase(name: DatabaseName, path: string, master: Uint8Array | null): OpenedDatabase {
+  const key = master && databaseKey(master, name);
+  let connection: Connection | undefined;
+  try {
+    connection = connect(path, key, name === 'ratchet' ? 'TRUNCATE' : 'WAL');
+    const problem = problemOf(name, connection, path);
+    if (problem === null) return { ok: true, value: connection };
+    connection.close();
+    return { ok: false, message: problem };
+  } catch (error) {
+    connection?.close();
+    if (!isStoreError(error)) throw error;
+    return { ok: false, message: openingProblem(error, path) };
+  } finally {
+    key?.fill(0);
+  }
+}
+
+/** Every page of the ratchet is checked at once, those of the history when they are read: it may be large. */
+function problemOf(name: DatabaseName, connection: Connection, path: string): string | null {
+  if (name === 'ratchet' && !isWhole(connection)) return damaged(path);
+  if (migrate(connection, name === 'ratchet' ? ratchetMigrations : historyMigrations)) return null;
+  return 'This profile was written by a newer version. Install that version to open it.';
+}
+
+/** K7: what a killed process had deleted may still be in the journal or the write-ahead log that it left. */
+function recovered(store: Store, path: string): OpenedStore {
+  try {
+    const ready = store.recover();
+    if (!ready.ok) return ready;
+    store.wipeDeleted();
+    return { ok: true, value: store };
+  } catch (error) {
+    if (!isStoreError(error)) throw error;
+    return { ok: false, message: openingProblem(error, path) };
   }
 }

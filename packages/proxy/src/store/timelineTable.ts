@@ -1,22 +1,38 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { type LocalRequest, type LocalResponse, limits, type Row } from '@otr/protocol';
 import { type Columns, numberIn, textIn } from './columns.ts';
+import type { History } from './history.ts';
+import { searchQuery } from './searchQuery.ts';
+import type { Steps } from './steps.ts';
 
 export type TimelineFrom = LocalRequest<'getTimeline'>['from'];
 export type TimelinePage = LocalResponse<'getTimeline'>;
 
+export interface Search {
+  readonly text: string;
+  readonly room?: number;
+  readonly limit: number;
+}
+
 /** The rows that a person sees, in order. */
 export class TimelineTable {
-  readonly #sql: ReturnType<typeof prepare>;
+  readonly #sql: ReturnType<typeof prepareStatements>;
+  readonly #steps: Steps;
 
-  constructor(database: DatabaseSync) {
-    this.#sql = prepare(database);
+  constructor(history: History, steps: Steps) {
+    this.#sql = prepareStatements(history);
+    this.#steps = steps;
   }
 
   /** A row with a known id replaces it, and moves when its order is another. */
   write(room: number, row: Row): void {
-    const counted = row.kind === 'message' && !row.own ? 1 : 0;
-    this.#sql.write.run(room, row.order, row.id, row.kind, counted, JSON.stringify(row));
+    this.#steps.within(() => {
+      const there = this.#sql.at.get(room, row.order);
+      if (there && textIn(there, 'id') !== row.id) this.#sql.remove(room, textIn(there, 'id'));
+      const known = this.#sql.place.get(room, row.id);
+      if (known && this.#passes(known, row)) this.#sql.remove(room, row.id);
+      const counted = row.kind === 'message' && !row.own ? 1 : 0;
+      this.#sql.write(room, row.order, row.id, row.kind, counted, JSON.stringify(row));
+    });
   }
 
   get(room: number, id: string): Row | null {
@@ -33,6 +49,32 @@ export class TimelineTable {
   countAfter(room: number, order: number): number {
     const columns = this.#sql.countAfter.get(room, order);
     return columns ? numberIn(columns, 'count') : 0;
+  }
+
+  remove(room: number, ids: readonly string[]): void {
+    this.#steps.within(() => {
+      for (const id of ids) this.#sql.remove(room, id);
+    });
+  }
+
+  /** The messages whose time is over. */
+  due(at: number): { room: number; ids: string[] }[] {
+    const found = Map.groupBy(this.#sql.due.all(at), (columns) => numberIn(columns, 'room'));
+    return [...found].map(([room, rows]) => ({ room, ids: rows.map((columns) => textIn(columns, 'id')) }));
+  }
+
+  /** When the next message's time is over; null where none is limited. */
+  nextExpiry(): number | null {
+    const columns = this.#sql.nextExpiry.get();
+    return columns ? numberIn(columns, 'expires_at') : null;
+  }
+
+  /** Messages with all of these words, the last one as the beginning of a word; newest first. */
+  search({ text, room, limit }: Search): { room: number; row: Row }[] {
+    const query = searchQuery(text, room);
+    if (query === null) return [];
+    const found = this.#sql.search.all(query, limit);
+    return found.map((columns) => ({ room: numberIn(columns, 'room'), row: rowOf(columns) }));
   }
 
   /** Null when there is no such message. `limit` rows at most; fewer where they are long. */
@@ -52,6 +94,13 @@ export class TimelineTable {
         return pageOf(before, this.#after(room, row.order, limit - older, 0.5));
       }
     }
+  }
+
+  /** Whether a row comes to stand behind one that was written after it: it is found as a newer one from then on. */
+  #passes(known: Columns, row: Row): boolean {
+    if (numberIn(known, 'position') === row.order) return false;
+    const newest = this.#sql.newest.get();
+    return newest !== undefined && numberIn(newest, 'number') !== numberIn(known, 'number');
   }
 
   /** Newest first. `share` is of the characters that a page may have. */
@@ -95,18 +144,35 @@ function rowOf(columns: Columns): Row {
   return JSON.parse(textIn(columns, 'row'));
 }
 
-function prepare(database: DatabaseSync) {
+function prepareStatements(history: History) {
   const select = 'SELECT row FROM timeline WHERE room = ?';
   return {
-    write: database.prepare(
-      `INSERT OR REPLACE INTO timeline (room, position, id, kind, counted, row) VALUES (?, ?, ?, ?, ?, ?)`,
+    write: history.write(
+      'timeline.write',
+      `INSERT INTO timeline (room, position, id, kind, counted, row) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (room, id) DO UPDATE
+       SET position = excluded.position, kind = excluded.kind, counted = excluded.counted, row = excluded.row`,
     ),
-    get: database.prepare(`${select} AND id = ?`),
-    lastMessage: database.prepare(`${select} AND kind = 'message' ORDER BY position DESC LIMIT 1`),
-    before: database.prepare(`${select} AND position < ? ORDER BY position DESC LIMIT ?`),
-    after: database.prepare(`${select} AND position > ? ORDER BY position LIMIT ?`),
-    countAfter: database.prepare(
+    remove: history.write('timeline.remove', 'DELETE FROM timeline WHERE room = ? AND id = ?'),
+    at: history.read('SELECT id FROM timeline WHERE room = ? AND position = ?'),
+    place: history.read('SELECT number, position FROM timeline WHERE room = ? AND id = ?'),
+    newest: history.read('SELECT number FROM timeline ORDER BY number DESC LIMIT 1'),
+    get: history.read(`${select} AND id = ?`),
+    lastMessage: history.read(`${select} AND kind = 'message' ORDER BY position DESC LIMIT 1`),
+    before: history.read(`${select} AND position < ? ORDER BY position DESC LIMIT ?`),
+    after: history.read(`${select} AND position > ? ORDER BY position LIMIT ?`),
+    countAfter: history.read(
       'SELECT COUNT(*) AS count FROM timeline WHERE room = ? AND position > ? AND counted = 1',
+    ),
+    due: history.read('SELECT room, id FROM timeline WHERE expires_at <= ? ORDER BY expires_at'),
+    nextExpiry: history.read(
+      'SELECT expires_at FROM timeline WHERE expires_at IS NOT NULL ORDER BY expires_at LIMIT 1',
+    ),
+    // The index gives the highest numbers first and stops at the limit; only those rows are read.
+    search: history.read(
+      `SELECT timeline.room, timeline.row
+       FROM (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT ?) AS found
+       JOIN timeline ON timeline.number = found.rowid ORDER BY timeline.number DESC`,
     ),
   };
 }

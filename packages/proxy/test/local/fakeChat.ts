@@ -1,11 +1,20 @@
 import { type LocalEvent, type LocalMessage, ok, refuse } from '@otr/protocol';
-import type { Chat, ChatEvent } from '../../src/chat.ts';
+import type { Chat, ChatEvent, LocalService } from '../../src/chat.ts';
 
 export interface FakeChat extends Chat {
   /** Requests that came through, in order. */
   readonly asked: { event: ChatEvent; request: unknown }[];
   emit(event: LocalEvent): void;
   readonly closed: boolean;
+}
+
+/** A profile that is always open, over this chat. */
+export function openService(chat: Chat): LocalService {
+  return {
+    greeting: () => ({ event: 'snapshot', data: chat.snapshot() }),
+    request: (event, request) => chat.request(event as ChatEvent, request as never) as never,
+    subscribe: (listener) => chat.subscribe(listener),
+  };
 }
 
 /** A chat without rooms: it notes what it is asked and says what it is told to say. */
@@ -15,7 +24,7 @@ export function fakeChat(): FakeChat {
   let closed = false;
   const snapshot: LocalMessage<'snapshot'> = {
     version: '0.0.0-test',
-    profile: { name: 'Ada', ephemeral: true },
+    profile: { name: 'Ada', ephemeral: true, tellRead: false, tellTyping: true },
     relay: { url: 'http://127.0.0.1:1', state: 'offline', queued: 0 },
     rooms: [],
   };

@@ -2,12 +2,18 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silent } from '../../src/log.ts';
-import { type ProxyOptions, type RunningProxy, type Started, startProxyWith } from '../../src/proxy.ts';
+import {
+  type ProxyOptions,
+  type ProxyParts,
+  type RunningProxy,
+  type Started,
+  startProxyWith,
+} from '../../src/proxy.ts';
 import { type FakeChat, fakeChat } from './fakeChat.ts';
 import { buildPage } from './surface.ts';
 
 /** Proxies of one test, over fake chats, and the folder they live in. */
-export async function openProxies() {
+export async function openProxies(parts: Partial<ProxyParts> = {}) {
   const base = await mkdtemp(join(tmpdir(), 'otr-test-'));
   const folder = join(base, 'profile');
   const pageFolder = join(base, 'page');
@@ -23,11 +29,12 @@ export async function openProxies() {
       log: silent,
       version: '0',
     };
-    const started = await startProxyWith({ ...fixed, ...more }, async () => {
+    const openChat = async () => {
       const chat = fakeChat();
       chats.push(chat);
-      return { ok: true, value: chat };
-    });
+      return { ok: true as const, value: chat };
+    };
+    const started = await startProxyWith({ ...fixed, ...more }, { openChat, ...parts });
     if (started.ok) running.push(started.value);
     return started;
   }

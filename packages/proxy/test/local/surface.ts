@@ -7,7 +7,7 @@ import { sessionChallenge, sessionLabel, sessionPaths, sessionToken } from '@otr
 import { io, type Socket } from 'socket.io-client';
 import { readPageFiles } from '../../src/local/pageFiles.ts';
 import { openPageServer, type PageServer } from '../../src/local/pageServer.ts';
-import { type FakeChat, fakeChat } from './fakeChat.ts';
+import { type FakeChat, fakeChat, openService } from './fakeChat.ts';
 
 export const label = 'otr-0123456789abcdef';
 
@@ -38,7 +38,7 @@ export async function openSurface(more: { helloWithinMs?: number } = {}): Promis
   if (files === null) throw new Error('no page');
   let cutOff = 0;
   const server = await openPageServer({
-    chat,
+    service: openService(chat),
     log: (event) => {
       if (event === 'slowClientCutOff') cutOff += 1;
     },

@@ -1,7 +1,7 @@
 import type { RelayDownEvent, RelayMessageSent } from '@otr/protocol';
 
 /** Events that go to the members of a room as they are, to those who have proven the epoch `access` or a later one. */
-export type MemberEvent = 'keyCleanup' | 'mark' | 'volatile' | 'knock' | 'knockEnded';
+export type MemberEvent = 'keyCleanup' | 'volatile' | 'knock' | 'knockEnded';
 /** Events that go to the connection that made a knock. */
 export type KnockerEvent = 'welcome' | 'knockDismissed';
 
@@ -17,25 +17,14 @@ export type RoomEvent =
    */
   | { kind: 'entries'; room: Uint8Array; first: number; last: number; packed?: readonly Buffer[] }
   | (Plain<MemberEvent> & { access: number })
-  | Plain<KnockerEvent>
-  /** At the node that says so this public key is answered for, or is no longer. */
-  | { kind: 'presence'; room: Uint8Array; publicKey: Uint8Array; online: boolean }
-  /** Asks the other nodes for the `presence` of everyone in this room. */
-  | { kind: 'presenceAsked'; room: Uint8Array };
+  | Plain<KnockerEvent>;
 
 export function roomOf(event: RoomEvent): Uint8Array {
   return 'message' in event ? event.message.room : event.room;
 }
 
-export interface FanoutListener {
-  /**
-   * `node` is a random id of the process that it comes from. When one of the two was cut off meanwhile the id is
-   * another one, since events may be missing.
-   */
-  event(event: RoomEvent, node: string): void;
-  /** Nothing was heard of this node for a while, or it said goodbye: whatever it said of presence is void. */
-  nodeGone(node: string): void;
-}
+/** Told of what happened at other nodes in the rooms that were joined. */
+export type FanoutListener = (event: RoomEvent) => void;
 
 /**
  * Carries events from the process where they happen to all others. What it carries is a hint (rule L6): it may lose an

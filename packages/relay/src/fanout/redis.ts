@@ -1,28 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
 import { faultFields, type Log } from '../log.ts';
 import { StartRefused } from '../startRefused.ts';
 import { type Fanout, type FanoutListener, type RoomEvent, roomOf } from './fanout.ts';
-import { NodeWatch } from './nodeWatch.ts';
 import { RedisLink } from './redisLink.ts';
-import {
-  decodeNodeNews,
-  encodeNodeNews,
-  headOf,
-  isSameNode,
-  type NodeNews,
-  nodesChannel,
-  roomChannel,
-  splitMessage,
-} from './redisMessages.ts';
+import { headOf, nodeChannel, roomChannel, splitMessage } from './redisMessages.ts';
 import { RedisRooms } from './redisRooms.ts';
 import { decodeRoomEvent, encodeRoomEvent } from './roomEventCodec.ts';
 
 export interface RedisTimes {
-  /** Between two signs of life. */
+  /** Between two signs of life that a node sends to itself. */
   beatMs: number;
-  /** A node that was silent for more beats than this is gone. */
-  goneAfterBeats: number;
   /** What Redis does not answer within this time is lost, and the connection with it. */
   answerWithinMs: number;
   /** Waits between attempts to connect: the first one, doubled each time up to the longest. */
@@ -31,13 +18,9 @@ export interface RedisTimes {
 
 export const defaultRedisTimes: RedisTimes = {
   beatMs: 5_000,
-  goneAfterBeats: 3,
   answerWithinMs: 3_000,
   retryMs: { first: 100, longest: 5_000 },
 };
-
-const roomsAskedAtOnce = 100;
-const roomsAskedEveryMs = 20;
 
 /**
  * A fan-out over Redis 7 or Valkey, `redis://` or `rediss://` (TLS). Resolves after the first attempt to connect, whatever
@@ -71,27 +54,22 @@ class RedisFanout implements Fanout {
   readonly #log: Log;
   readonly #times: RedisTimes;
   readonly #node = randomBytes(12);
+  readonly #head = headOf(this.#node);
   readonly #rooms = new RedisRooms();
-  readonly #watch: NodeWatch;
   #listener: FanoutListener | undefined;
-  /** Counts the connections. */
-  #connection = 0;
-  #head = headOf(this.#node, 0);
   #link: RedisLink | undefined;
   #isHealthy = false;
   #healthySince = 0;
   #isLossLogged = false;
   #failures = 0;
   #malformed = 0;
-  #ownBeatsUnheard = 0;
-  #beatAt = 0;
+  #beatsUnheard = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(url: string, log: Log, times: RedisTimes) {
     this.#url = url;
     this.#log = log;
     this.#times = times;
-    this.#watch = new NodeWatch(times.goneAfterBeats);
   }
 
   get isHealthy(): boolean {
@@ -118,35 +96,30 @@ class RedisFanout implements Fanout {
 
   async close(): Promise<void> {
     const link = this.#link;
-    if (this.#isHealthy) this.#tell('gone');
     this.#stop();
     await link?.close();
   }
 
   async connect(): Promise<void> {
-    this.#connection += 1;
-    const connection = this.#connection;
-    this.#head = headOf(this.#node, connection);
     const link = new RedisLink(this.#url, this.#times.answerWithinMs, {
-      heard: (channel, message) => this.#heard(connection, channel, message),
+      heard: (channel, message) => this.#heard(channel, message),
       lost: (reason) => this.#lost(reason),
     });
     this.#link = link;
     const isListening =
-      (await link.open()) && (await link.subscribe([nodesChannel])) && (await this.#rooms.start(link));
+      (await link.open()) &&
+      (await link.subscribe([nodeChannel(this.#node)])) &&
+      (await this.#rooms.start(link));
     if (isListening && link === this.#link) this.#healed(link);
   }
 
   #healed(link: RedisLink): void {
     this.#isHealthy = true;
     this.#healthySince = performance.now();
-    this.#ownBeatsUnheard = 0;
+    this.#beatsUnheard = 0;
     if (this.#isLossLogged) this.#log('redisBack');
     this.#isLossLogged = false;
-    this.#beatAt = performance.now();
     this.#timer = setInterval(() => this.#beat(link), this.#times.beatMs);
-    this.#tell('alive');
-    void this.#renewPresence(link);
   }
 
   #lost(reason: string): void {
@@ -167,75 +140,35 @@ class RedisFanout implements Fanout {
     clearTimeout(this.#timer);
   }
 
-  /**
-   * A link is given up when Redis no longer brings what this node says itself, or when this process was stopped for so
-   * long that the others must think it gone.
-   */
+  /** A link is given up when Redis no longer brings what this node says itself. */
   #beat(link: RedisLink): void {
-    const sinceLast = performance.now() - this.#beatAt;
-    this.#beatAt = performance.now();
-    if (this.#ownBeatsUnheard > 1) link.lose('silent');
-    else if (sinceLast > this.#times.beatMs * this.#times.goneAfterBeats) link.lose('stopped');
-    if (link !== this.#link) return;
-    for (const node of this.#watch.beat()) this.#pass((listener) => listener.nodeGone(node));
-    this.#tell('alive');
-  }
-
-  #tell(what: NodeNews): void {
-    if (what === 'alive') this.#ownBeatsUnheard += 1;
-    this.#link?.publish(nodesChannel, Buffer.concat([this.#head, encodeNodeNews(what)]));
-  }
-
-  /**
-   * Before this link events were lost in both directions. The others are asked in each room who is there, and by the
-   * same question to itself this node tells them who is here.
-   */
-  async #renewPresence(link: RedisLink): Promise<void> {
-    for (const rooms of this.#rooms.joinedInPortions(roomsAskedAtOnce)) {
-      for (const room of rooms) {
-        const event: RoomEvent = { kind: 'presenceAsked', room };
-        this.publish(event);
-        this.#pass((listener) => listener.event(event, this.#node.toString('base64url')));
-      }
-      // Each answer is a question to the store: they are not to crowd out the rest.
-      await wait(roomsAskedEveryMs);
-      if (link !== this.#link) return;
+    if (this.#beatsUnheard > 1) {
+      link.lose('silent');
+      return;
     }
+    this.#beatsUnheard += 1;
+    link.publish(nodeChannel(this.#node), this.#head);
   }
 
-  #heard(connection: number, channel: string, message: Buffer): void {
+  #heard(channel: string, message: Buffer): void {
     const parts = splitMessage(message);
-    if (parts === undefined) {
-      this.#dropMalformed();
-    } else if (isSameNode(parts.head, this.#head)) {
-      if (channel === nodesChannel) this.#ownBeatsUnheard = 0;
-    } else {
-      // Another node for whoever was cut off, on either side: what it said before may be out of date.
-      const node = `${parts.head.toString('base64url', 1)}.${connection}`;
-      if (channel === nodesChannel) this.#heardNews(node, parts.body);
-      else this.#heardEvent(node, channel, parts.body);
-    }
+    if (parts === undefined) this.#dropMalformed();
+    else if (channel === nodeChannel(this.#node)) this.#beatsUnheard = 0;
+    else if (!parts.head.equals(this.#head)) this.#heardEvent(channel, parts.body);
   }
 
-  #heardNews(node: string, body: Buffer): void {
-    const what = decodeNodeNews(body);
-    if (what === undefined) this.#dropMalformed();
-    if (what === 'alive') this.#watch.heard(node);
-    if (what === 'gone' && this.#watch.remove(node)) this.#pass((listener) => listener.nodeGone(node));
-  }
-
-  #heardEvent(node: string, channel: string, body: Buffer): void {
+  #heardEvent(channel: string, body: Buffer): void {
     const room = this.#rooms.joined(channel);
     if (room === undefined) return;
     const event = decodeRoomEvent(room, body);
     if (event === undefined) this.#dropMalformed();
-    else if (this.#watch.heard(node)) this.#pass((listener) => listener.event(event, node));
+    else this.#pass(event);
   }
 
   /** A fault of the listener is not one of the connection. */
-  #pass(tell: (listener: FanoutListener) => void): void {
+  #pass(event: RoomEvent): void {
     try {
-      if (this.#listener) tell(this.#listener);
+      this.#listener?.(event);
     } catch (error) {
       this.#log('internalError', faultFields(error));
     }

@@ -45,13 +45,6 @@ export class RedisRooms {
     return subscription?.isJoined ? subscription.room : undefined;
   }
 
-  /** Those that are joined now. */
-  *joinedInPortions(size: number): Generator<Buffer[]> {
-    for (const some of inPortions(this.#subscriptions.values(), size)) {
-      yield some.filter(({ isJoined }) => isJoined).map(({ room }) => room);
-    }
-  }
-
   /** Subscribes all on a new link. True when all are confirmed, false when the link was lost before. */
   async start(link: RedisLink): Promise<boolean> {
     this.#link = link;

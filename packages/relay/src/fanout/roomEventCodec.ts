@@ -1,4 +1,4 @@
-import { epoch, limits, publicKey, relayDown, roomId, seq, seqOf } from '@otr/protocol';
+import { epoch, limits, relayDown, seq, seqOf } from '@otr/protocol';
 import { z } from 'zod';
 import type { RoomEvent } from './fanout.ts';
 
@@ -10,26 +10,20 @@ import type { RoomEvent } from './fanout.ts';
  *
  *      1 entries         first 6 | last 6 | all of them or none: (length 4 | packed entry)*
  *      2 keyCleanup      access 6
- *      3 mark            access 6 | public key 32 | sealed
- *      4 volatile        access 6 | sealed
- *      5 knock           access 6 | id 16 | invite 32 | key package reference 32 | sealed
- *      6 knockEnded      access 6 | id 16
- *      7 welcome         id 16 | seq 6 | sealed
- *      8 knockDismissed  id 16
- *      9 presence        public key 32 | online 1
- *     10 presenceAsked
+ *      3 volatile        access 6 | sealed
+ *      4 knock           access 6 | id 16 | invite 32 | key package reference 32 | sealed
+ *      5 knockEnded      access 6 | id 16
+ *      6 welcome         id 16 | seq 6 | sealed
+ *      7 knockDismissed  id 16
  */
 const kinds = [
   'entries',
   'keyCleanup',
-  'mark',
   'volatile',
   'knock',
   'knockEnded',
   'welcome',
   'knockDismissed',
-  'presence',
-  'presenceAsked',
 ] as const satisfies RoomEvent['kind'][];
 
 const numberBytes = 6;
@@ -63,8 +57,6 @@ function fieldsOf(event: Exclude<RoomEvent, EntriesEvent>): Uint8Array[] {
   switch (event.kind) {
     case 'keyCleanup':
       return [number(event.access)];
-    case 'mark':
-      return [number(event.access), event.message.publicKey, event.message.sealed];
     case 'volatile':
       return [number(event.access), event.message.sealed];
     case 'knock': {
@@ -77,24 +69,17 @@ function fieldsOf(event: Exclude<RoomEvent, EntriesEvent>): Uint8Array[] {
       return [event.message.id, number(event.message.seq), event.message.sealed];
     case 'knockDismissed':
       return [event.message.id];
-    case 'presence':
-      return [event.publicKey, Uint8Array.of(event.online ? 1 : 0)];
-    case 'presenceAsked':
-      return [];
   }
 }
 
 /** What `readFields` gives has these shapes, or is no event. */
 const roomEvent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('keyCleanup'), access: epoch, message: relayDown.keyCleanup }),
-  z.object({ kind: z.literal('mark'), access: epoch, message: relayDown.mark }),
   z.object({ kind: z.literal('volatile'), access: epoch, message: relayDown.volatile }),
   z.object({ kind: z.literal('knock'), access: epoch, message: relayDown.knock }),
   z.object({ kind: z.literal('knockEnded'), access: epoch, message: relayDown.knockEnded }),
   z.object({ kind: z.literal('welcome'), message: relayDown.welcome }),
   z.object({ kind: z.literal('knockDismissed'), message: relayDown.knockDismissed }),
-  z.object({ kind: z.literal('presence'), room: roomId, publicKey, online: z.boolean() }),
-  z.object({ kind: z.literal('presenceAsked'), room: roomId }),
 ]);
 
 /** What the schema then checks: missing bytes make fields that are too short. Undefined where some are left over. */
@@ -108,11 +93,6 @@ function readFields(
   switch (kind) {
     case 'keyCleanup':
       return rest.length === 0 ? { access, message: { room } } : undefined;
-    case 'mark':
-      return {
-        access,
-        message: { room, publicKey: rest.subarray(0, keyBytes), sealed: rest.subarray(keyBytes) },
-      };
     case 'volatile':
       return { access, message: { room, sealed: rest } };
     case 'knock':
@@ -123,10 +103,6 @@ function readFields(
       return { message: { room, ...readWelcome(fields) } };
     case 'knockDismissed':
       return { message: { room, id: fields } };
-    case 'presence':
-      return { room, publicKey: fields.subarray(0, keyBytes), online: readFlag(fields.subarray(keyBytes)) };
-    case 'presenceAsked':
-      return fields.length === 0 ? { room } : undefined;
   }
 }
 
@@ -147,11 +123,6 @@ function readWelcome(fields: Buffer): Record<string, unknown> {
     seq: readNumber(fields.subarray(idBytes)),
     sealed: fields.subarray(idBytes + numberBytes),
   };
-}
-
-function readFlag(field: Buffer): boolean | undefined {
-  if (field.length !== 1 || field.readUInt8(0) > 1) return undefined;
-  return field.readUInt8(0) === 1;
 }
 
 function readNumber(fields: Buffer): number | undefined {

@@ -2,7 +2,6 @@ import { enterRoomMessage, ok, type RelayRequest, refuse } from '@otr/protocol';
 import { provesKey } from '../accessKey.ts';
 import type { Connection } from '../connection.ts';
 import { hintNewest, leaveRoom } from '../membership.ts';
-import { announcePresence } from '../presence.ts';
 import type { RelayParts } from '../relayParts.ts';
 import { type Handle, stored } from './route.ts';
 
@@ -13,7 +12,7 @@ export const createRoom: Handle<'createRoom'> = async (relay, connection, reques
   answer(stored(await relay.batch.written({ kind: 'createRoom', room, accessKey }, connection.id)));
 };
 
-/** Rules S3, A2 and A4. */
+/** Rules S3, A2, A4 and A6. */
 export const enterRoom: Handle<'enterRoom'> = async (relay, connection, request, answer) => {
   const { room, accessKey } = request;
   // A createRoom of the same turn counts.
@@ -46,7 +45,6 @@ async function enterWith(
   access: number,
   answer: Parameters<Handle<'enterRoom'>>[3],
 ): Promise<void> {
-  const isFirst = !relay.live.has(room);
   await relay.feed.join(room);
   try {
     const snapshot = await relay.storage.snapshot(room, access);
@@ -54,26 +52,20 @@ async function enterWith(
     if (snapshot === undefined) throw new Error('a room without a snapshot');
     connection.entered(room);
     const reader = { access, after: snapshot.head, keys: snapshot.ended ? [] : keys };
-    const change = relay.live.enter(connection, room, reader);
+    relay.live.enter(connection, room, reader);
     // A commit has opened a later epoch than a former access key's, whether this node delivered it or not.
     relay.live.opened(room, snapshot.ended ? access + 1 : access);
     const isBehind = !snapshot.ended && relay.feed.entered(room, snapshot.head, access);
-    relay.cleanup.answered(room, keys);
-    const online = snapshot.registrations
-      .map(({ publicKey }) => publicKey)
-      .filter((publicKey) => relay.live.isOnline(room, publicKey));
-    answer(ok({ ...snapshot, online }));
-    if (isFirst) relay.fanout.publish({ kind: 'presenceAsked', room });
+    answer(ok(snapshot));
     if (isBehind) await hintNewest(relay, connection, room);
-    await announcePresence(relay, room, change, connection.id);
   } finally {
     relay.feed.release(room, 'joining');
   }
 }
 
-export const exitRoom: Handle<'exitRoom'> = async (relay, connection, request, answer) => {
+export const exitRoom: Handle<'exitRoom'> = (relay, connection, request, answer) => {
   answer(ok({}));
-  await leaveRoom(relay, connection, request.room);
+  leaveRoom(relay, connection, request.room);
 };
 
 function proves(

@@ -58,6 +58,12 @@ async function settleKnock(
   else stopWaiting(relay, connection, room, id);
 }
 
+/** The answer to `keyCleanup` (rule N4): of members, and of who knocks and has entered nothing. */
+export const allKeys: Handle<'allKeys'> = (relay, connection, { room, keys }, answer) => {
+  if (connection.hasEntered(room)) relay.cleanup.answered(room, keys);
+  answer(ok({}));
+};
+
 /** On the connection that knocks. */
 export const withdrawKnock: Handle<'withdrawKnock'> = async (relay, connection, request, answer) => {
   const { room, id } = request;

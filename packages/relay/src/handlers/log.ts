@@ -6,10 +6,10 @@ import { byOf, type Handle, placed, stored } from './route.ts';
 
 /** Rules L1 to L5, L7 and A3; they are decided where the entry is stored. */
 export const append: Handle<'append'> = (relay, connection, request, answer) => {
-  const { room, id, epoch, seen, from, slices, body } = request;
-  const by = byOf(relay, connection, room, from);
+  const { room, id, epoch, seen, slices, body } = request;
+  const by = byOf(relay, connection, room);
   relay.batch.submit(
-    { kind: 'append', room, id, epoch, seen, from, slices, body, by },
+    { kind: 'append', room, id, epoch, seen, slices, body, by },
     (written) => {
       const result = placed(written);
       if (result.ok) answer(ok({ seq: result.value.seq }));

@@ -2,6 +2,7 @@ import type { RelayRequest, RelayResultSent, RelayUpEvent } from '@otr/protocol'
 import type { z } from 'zod';
 import type { Connection } from '../connection.ts';
 import type { RelayParts } from '../relayParts.ts';
+import type { RoomShare } from '../roomRates.ts';
 import type { By, Written } from '../storage/write.ts';
 
 export type Answer<Event extends RelayUpEvent> = (result: RelayResultSent<Event>) => void;
@@ -24,17 +25,16 @@ export interface Route<Event extends RelayUpEvent> {
   readonly needs: 'nothing' | 'entered';
   /** What the request takes from the connection's rate, beyond the one for being a request. */
   readonly cost: (request: RelayRequest<Event>) => number;
+  /** What others than this connection have to read or to wait for takes from the room's rate too (rule L13). */
+  readonly takesFromRoom?: RoomShare;
   readonly handle: Handle<Event>;
   /** The connection's later requests wait for it: it decides what they may do, or its answer is large. */
   readonly holdsLater?: true;
 }
 
-/** Who asks for a write, and whether it answers for the key that the write is about. */
-export function byOf(relay: RelayParts, connection: Connection, room: Uint8Array, key?: Uint8Array): By {
-  return {
-    access: relay.live.accessOf(connection, room) ?? -1,
-    answers: key !== undefined && relay.live.answersFor(connection, room, key),
-  };
+/** Who asks for a write. */
+export function byOf(relay: RelayParts, connection: Connection, room: Uint8Array): By {
+  return { access: relay.live.accessOf(connection, room) ?? -1 };
 }
 
 /** What a write that became an entry (now or before) is answered with. */

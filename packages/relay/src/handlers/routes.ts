@@ -2,11 +2,10 @@ import { CheckedAppend, type RelayUpEvent, relayUp } from '@otr/protocol';
 import { z } from 'zod';
 import { createRoom, enterRoom, exitRoom } from './access.ts';
 import { commit } from './commits.ts';
-import { dismissKnock, knock, putInvite, removeInvite, withdrawKnock } from './invites.ts';
-import { allKeys, registerKey, removeKey } from './keys.ts';
+import { allKeys, dismissKnock, knock, putInvite, removeInvite, withdrawKnock } from './invites.ts';
 import { append, fetch, setRetention } from './log.ts';
 import type { Route } from './route.ts';
-import { mark, putRoomInfo, volatile } from './sealed.ts';
+import { volatile } from './volatile.ts';
 
 /** One for each 16 KiB. */
 const perSize = 16 * 1024;
@@ -31,30 +30,24 @@ export const routes: { readonly [Event in RelayUpEvent]: Route<Event> } = {
     holdsLater: true,
   },
   exitRoom: { parse: relayUp.exitRoom.request, needs: entered, cost: free, handle: exitRoom },
-  registerKey: {
-    parse: relayUp.registerKey.request,
-    needs: entered,
-    cost: some(4),
-    handle: registerKey,
-    holdsLater: true,
-  },
-  removeKey: { parse: relayUp.removeKey.request, needs: entered, cost: free, handle: removeKey },
   /** Of who knocks too. */
   allKeys: { parse: relayUp.allKeys.request, needs: nothing, cost: free, handle: allKeys },
   append: {
     parse: checkedAppend,
     needs: entered,
     cost: ({ slices, body }) => {
-      let bytes = body?.length ?? 0;
+      let bytes = body.length;
       for (const { ciphertext } of slices) bytes += ciphertext.length;
       return bytes / perSize;
     },
+    takesFromRoom: 'plain',
     handle: append,
   },
   commit: {
     parse: relayUp.commit.request,
     needs: entered,
     cost: ({ body, welcomes }) => 2 + byLength([body, ...welcomes.map(({ sealed }) => sealed)]),
+    takesFromRoom: 'commit',
     handle: commit,
   },
   /** One after the other: their answers are large, and a connection that does not read them gets no more. */
@@ -65,9 +58,13 @@ export const routes: { readonly [Event in RelayUpEvent]: Route<Event> } = {
     handle: fetch,
     holdsLater: true,
   },
-  putRoomInfo: { parse: relayUp.putRoomInfo.request, needs: entered, cost: some(4), handle: putRoomInfo },
-  mark: { parse: relayUp.mark.request, needs: entered, cost: free, handle: mark },
-  volatile: { parse: relayUp.volatile.request, needs: entered, cost: free, handle: volatile },
+  volatile: {
+    parse: relayUp.volatile.request,
+    needs: entered,
+    cost: free,
+    takesFromRoom: 'plain',
+    handle: volatile,
+  },
   setRetention: { parse: relayUp.setRetention.request, needs: entered, cost: some(4), handle: setRetention },
   putInvite: { parse: relayUp.putInvite.request, needs: entered, cost: some(4), handle: putInvite },
   removeInvite: { parse: relayUp.removeInvite.request, needs: entered, cost: some(1), handle: removeInvite },

@@ -28,16 +28,15 @@ export const counted: readonly [string, string][] = [
        SELECT 1 FROM entries WHERE entries.room = slices.room AND entries.seq = slices.seq)`,
   ],
   [
-    'rooms have another number of members, invites or knocks than they say',
+    'rooms have another number of invites or knocks than they say',
     `SELECT COUNT(*) AS n FROM rooms WHERE
-       members <> (SELECT COUNT(*) FROM registrations WHERE room = number)
-       OR invites <> (SELECT COUNT(*) FROM invites WHERE room = number)
+       invites <> (SELECT COUNT(*) FROM invites WHERE room = number)
        OR waiting_knocks <> (SELECT COUNT(*) FROM knocks WHERE room = rooms.number AND seq IS NULL)`,
   ],
   [
     'rooms have no access key for their epoch',
     `SELECT COUNT(*) AS n FROM rooms WHERE NOT EXISTS (SELECT 1 FROM access
-       WHERE room = number AND access.epoch = rooms.access AND access.access_key = rooms.access_key
+       WHERE room = number AND access.epoch = rooms.epoch AND access.access_key = rooms.access_key
          AND until IS NULL)`,
   ],
 ];

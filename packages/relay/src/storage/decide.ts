@@ -1,7 +1,6 @@
 import { mapKey } from '../bytes.ts';
 import { dismissKnock, knock, putInvite, removeInvite } from './decideKnocks.ts';
 import { append, commit } from './decideLog.ts';
-import { mark, registerKey, removeKey } from './decideMembership.ts';
 import type { Facts, RoomState } from './facts.ts';
 import { isCurrent, refused, stored } from './refusal.ts';
 import { type RoomChanges, RoomDraft } from './roomDraft.ts';
@@ -33,15 +32,14 @@ export function decide(writes: readonly Write[], facts: Facts, limits: StorageLi
 }
 
 type RoomWrite = Exclude<Write, { kind: 'createRoom' }>;
-type EntryWrite = Extract<Write, { kind: 'registerKey' | 'removeKey' | 'append' | 'commit' }>;
+type EntryWrite = Extract<Write, { kind: 'append' | 'commit' }>;
 
 function decideOne(draft: RoomDraft, write: RoomWrite, limits: StorageLimits): Written {
   if (becomesEntry(write)) {
     // Rule L3: before anything else.
     const known = draft.known(write.id);
     if (known) return { outcome: 'known', ...known };
-    if (write.kind === 'append') return append(draft, write, limits);
-    if (write.kind === 'commit') return commit(draft, write, limits);
+    return write.kind === 'append' ? append(draft, write, limits) : commit(draft, write, limits);
   }
   if ('by' in write && !isCurrent(draft, write.by)) {
     return refused('epochEnded', 'This epoch has ended. Read on to the commit that ended it.');
@@ -52,16 +50,10 @@ function decideOne(draft: RoomDraft, write: RoomWrite, limits: StorageLimits): W
 /** By somebody who may change the room (rule A3), or who knocks. */
 function decideCurrent(
   draft: RoomDraft,
-  write: Exclude<RoomWrite, { kind: 'append' | 'commit' }>,
+  write: Exclude<RoomWrite, EntryWrite>,
   limits: StorageLimits,
 ): Written {
   switch (write.kind) {
-    case 'registerKey':
-      return registerKey(draft, write, limits);
-    case 'removeKey':
-      return removeKey(draft, write);
-    case 'mark':
-      return mark(draft, write);
     case 'putInvite':
       return putInvite(draft, write, limits);
     case 'removeInvite':
@@ -70,10 +62,6 @@ function decideCurrent(
       return knock(draft, write, limits);
     case 'dismissKnock':
       return dismissKnock(draft, write);
-    case 'putRoomInfo':
-      draft.roomInfo = write.sealed;
-      draft.change({});
-      return stored(draft);
     case 'setRetention':
       draft.change({ retentionMs: write.milliseconds });
       return stored(draft);
@@ -93,9 +81,9 @@ function createRoom(
     draft.access.set(0, { epoch: 0, accessKey, until: undefined });
     drafts.set(name, draft);
   } else if (mapKey(existing.after.firstAccessKey) !== mapKey(accessKey)) {
-    return refused('roomExists', 'A room with this id and another secret exists already. Create a new one.');
+    return refused('roomExists', 'A room with this id and another access key exists already. Create a new one.');
   }
-  return { outcome: 'stored', endedKnocks: [], access: existing?.after.access ?? 0 };
+  return { outcome: 'stored', endedKnocks: [], access: existing?.after.epoch ?? 0 };
 }
 
 function newRoom(room: Uint8Array, accessKey: Uint8Array, at: number): RoomState {
@@ -103,10 +91,8 @@ function newRoom(room: Uint8Array, accessKey: Uint8Array, at: number): RoomState
     room,
     firstAccessKey: accessKey,
     accessKey,
-    access: 0,
     epoch: 0,
     head: 0,
-    members: 0,
     logBytes: 0,
     waitingKnocks: 0,
     invites: 0,
@@ -121,5 +107,5 @@ function draftOf(name: string, facts: Facts, at: number): RoomDraft | undefined 
 }
 
 function becomesEntry(write: RoomWrite): write is EntryWrite {
-  return 'id' in write && write.kind !== 'knock' && write.kind !== 'dismissKnock';
+  return write.kind === 'append' || write.kind === 'commit';
 }

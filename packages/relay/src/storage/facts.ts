@@ -7,13 +7,10 @@ export interface RoomState {
   readonly room: Uint8Array;
   /** The access key of `createRoom` (rule S5). */
   readonly firstAccessKey: Uint8Array;
-  /** The current one, and the epoch that it opened (rule A1). */
+  /** The current one, of this epoch (rule A1). */
   readonly accessKey: Uint8Array;
-  readonly access: number;
   readonly epoch: number;
   readonly head: number;
-  /** Registered keys. */
-  readonly members: number;
   /** Sum of the `bytes` of its entries. */
   readonly logBytes: number;
   readonly waitingKnocks: number;
@@ -42,7 +39,6 @@ export interface RoomFacts {
   readonly state: RoomState;
   /** The place of the entry with this id. */
   known(id: string): Place | undefined;
-  isRegistered(publicKey: string): boolean;
   hasInvite(invite: string): boolean;
   knock(id: string): StoredKnock | undefined;
   /** Ids of the knocks with this invite that wait. */
@@ -56,7 +52,6 @@ export type Facts = (room: string) => RoomFacts | undefined;
 export interface WantedFacts {
   readonly room: Uint8Array;
   readonly known: ReadonlyMap<string, Uint8Array>;
-  readonly isRegistered: ReadonlyMap<string, Uint8Array>;
   readonly hasInvite: ReadonlyMap<string, Uint8Array>;
   readonly knock: ReadonlyMap<string, Uint8Array>;
   readonly waitingWith: ReadonlyMap<string, Uint8Array>;
@@ -80,21 +75,10 @@ function addWanted(wanted: Wanting, write: Write): void {
   switch (write.kind) {
     case 'append':
       add(wanted.known, write.id);
-      if (write.from === undefined) return;
-      add(wanted.isRegistered, write.from);
-      for (const { to } of write.slices) add(wanted.isRegistered, to);
       return;
     case 'commit':
       add(wanted.known, write.id);
       for (const { knock } of write.welcomes) add(wanted.knock, knock);
-      return;
-    case 'registerKey':
-    case 'removeKey':
-      add(wanted.known, write.id);
-      add(wanted.isRegistered, write.publicKey);
-      return;
-    case 'mark':
-      add(wanted.isRegistered, write.publicKey);
       return;
     case 'putInvite':
       add(wanted.hasInvite, write.invite);
@@ -120,7 +104,6 @@ function nothingOf(room: Uint8Array): Wanting {
   return {
     room,
     known: new Map(),
-    isRegistered: new Map(),
     hasInvite: new Map(),
     knock: new Map(),
     waitingWith: new Map(),

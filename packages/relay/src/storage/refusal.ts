@@ -7,14 +7,6 @@ export function refused(code: ErrorCode, sentence: string, more: { epoch?: numbe
   return { outcome: 'refused', error: refuse(code, sentence, more).error };
 }
 
-export function notRegistered(): Written {
-  return refused('keyNotRegistered', 'This key is not registered in the room. Register it first.');
-}
-
-export function notAnswering(): Written {
-  return refused('notAuthorised', 'This connection does not answer for the key.');
-}
-
 export function epochConflict(draft: RoomDraft): Written {
   const { epoch } = draft.after;
   return refused('epochConflict', 'The room is in another epoch. Process what was missed and seal anew.', {
@@ -32,14 +24,10 @@ export function noKnock(): Written {
 
 /** `endedKnocks`: ids of those that wait no longer. */
 export function stored(draft: RoomDraft, endedKnocks: readonly Uint8Array[] = []): Written {
-  return { outcome: 'stored', endedKnocks, access: draft.after.access };
+  return { outcome: 'stored', endedKnocks, access: draft.after.epoch };
 }
 
 /** Whether whoever asks has proven the room's current access key, or is the relay itself (rule A3). */
 export function isCurrent(draft: RoomDraft, by: By): boolean {
-  return by === 'relay' || by.access === draft.after.access;
-}
-
-export function answers(by: By): boolean {
-  return by === 'relay' || by.answers;
+  return by === 'relay' || by.access === draft.after.epoch;
 }

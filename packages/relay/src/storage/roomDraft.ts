@@ -1,4 +1,4 @@
-import { type Entry, packEntry, type Registration } from '@otr/protocol';
+import { type Entry, packEntry } from '@otr/protocol';
 import { mapKey } from '../bytes.ts';
 import type { Place, RoomFacts, RoomState, StoredKnock } from './facts.ts';
 import { type LogEntry, sizeOf } from './logEntry.ts';
@@ -18,7 +18,7 @@ export interface AccessRow {
 
 /**
  * What a batch changes in one room: the final value of each row. `undefined` in a map deletes the row. The maps' keys
- * are map keys of the public key, the invite or the knock's id.
+ * are map keys of the invite or the knock's id.
  */
 export interface RoomChanges {
   /** Undefined: the room is created. */
@@ -27,12 +27,9 @@ export interface RoomChanges {
   /** In order of `seq`, following the head of `before`. */
   readonly entries: readonly NewEntry[];
   readonly access: ReadonlyMap<number, AccessRow>;
-  /** A registration counts as answered at the time of the write. */
-  readonly registrations: ReadonlyMap<string, Registration | undefined>;
-  readonly marks: ReadonlyMap<string, Uint8Array | undefined>;
   readonly invites: ReadonlyMap<string, Uint8Array | undefined>;
+  /** A new knock counts as answered at the time of the write. */
   readonly knocks: ReadonlyMap<string, StoredKnock | undefined>;
-  readonly roomInfo: Uint8Array | undefined;
 }
 
 /** A room while a batch is decided: what is stored, and over it what the writes so far change. */
@@ -41,11 +38,8 @@ export class RoomDraft implements RoomChanges {
   after: RoomState;
   readonly entries: NewEntry[] = [];
   readonly access = new Map<number, AccessRow>();
-  readonly registrations = new Map<string, Registration | undefined>();
-  readonly marks = new Map<string, Uint8Array | undefined>();
   readonly invites = new Map<string, Uint8Array | undefined>();
   readonly knocks = new Map<string, StoredKnock | undefined>();
-  roomInfo: Uint8Array | undefined;
   isChanged = false;
   readonly #facts: RoomFacts | undefined;
   readonly #at: number;
@@ -63,11 +57,6 @@ export class RoomDraft implements RoomChanges {
   known(id: Uint8Array): Place | undefined {
     const name = mapKey(id);
     return this.#ids.get(name) ?? this.#facts?.known(name);
-  }
-
-  isRegistered(publicKey: string): boolean {
-    if (this.registrations.has(publicKey)) return this.registrations.get(publicKey) !== undefined;
-    return this.#facts?.isRegistered(publicKey) ?? false;
   }
 
   hasInvite(invite: string): boolean {

@@ -3,8 +3,8 @@ import type { Log } from '../log.ts';
 import type { LogEntry } from './logEntry.ts';
 import type { Write, Written } from './write.ts';
 
-/** What `enterRoom` answers, without who is online. */
-export type RoomSnapshot = Omit<RelayResponseSent<'enterRoom'>, 'online'>;
+/** What `enterRoom` answers. */
+export type RoomSnapshot = RelayResponseSent<'enterRoom'>;
 
 /** `access` of a reader that is the relay itself: nothing is hidden from it. */
 export const wholeLog = 'wholeLog';
@@ -17,7 +17,7 @@ export interface FetchRequest {
   limit: number;
   /** Stops after the entry that exceeds it; at least one entry is given. */
   maxBytes: number;
-  /** Slices of envelopes addressed to these public keys are given, no others (rule L5). */
+  /** Slices of messages addressed to these public keys are given, no others (rule L5). */
   keys: readonly Uint8Array[];
 }
 
@@ -28,17 +28,18 @@ export interface Fetched {
   floor: number;
 }
 
-/** Somebody answered for a registered key, or for a waiting knock by its key package reference. */
+/** Somebody answered for a waiting knock by its key package reference. */
 export interface Answer {
   room: Uint8Array;
-  key: Uint8Array;
+  keyPackageRef: Uint8Array;
   at: number;
 }
 
-/** A registered key or a waiting knock that nobody answers for (rules K6 and N4). */
-export type Silent =
-  | { kind: 'registration'; room: Uint8Array; publicKey: Uint8Array }
-  | { kind: 'knock'; room: Uint8Array; id: Uint8Array };
+/** A waiting knock that nobody answers for (rule N4). */
+export interface Silent {
+  room: Uint8Array;
+  id: Uint8Array;
+}
 
 /** The store did not do what was asked; nothing was changed. The relay answers `storageFailed` and lives on. */
 export class StorageFailure extends Error {
@@ -61,7 +62,6 @@ export async function unlessStorageFails<Value>(
 
 /** What one room may use of the store. */
 export interface StorageLimits {
-  membersPerRoom: number;
   /** Stored bytes of one room's log. */
   logBytesPerRoom: number;
   waitingKnocksPerRoom: number;
@@ -69,7 +69,7 @@ export interface StorageLimits {
 }
 
 /**
- * Rooms, their logs and registrations, durable. Every method rejects with `StorageFailure` when the store fails.
+ * Rooms, their logs, invites and knocks, durable. Every method rejects with `StorageFailure` when the store fails.
  * `test/storageContract.ts` is the acceptance suite of every implementation.
  */
 export interface Storage {
@@ -88,12 +88,10 @@ export interface Storage {
   /** What the holder of this epoch's access key is given on entering. */
   snapshot(room: Uint8Array, access: number): Promise<RoomSnapshot | undefined>;
   fetch(request: FetchRequest): Promise<Fetched>;
-  /** Those of the keys that are registered in the room. */
-  registered(room: Uint8Array, keys: readonly Uint8Array[]): Promise<Uint8Array[]>;
   recordAnswers(answers: readonly Answer[]): Promise<void>;
-  /** Everything that waits for answers counts as answered at this time: the grace period starts anew (rule K6). */
+  /** Every waiting knock counts as answered at this time: the grace period starts anew (rule N4). */
   restartGrace(at: number): Promise<void>;
-  /** What nobody answered for since `before`. */
+  /** What waits and nobody answered for since `before`. */
   silent(before: number, limit: number): Promise<Silent[]>;
   /**
    * Deletes some of the entries older than `at - retentionMs`, or than the room's own shorter limit. Returns how many;

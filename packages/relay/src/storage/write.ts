@@ -3,33 +3,26 @@ import type { LogEntry } from './logEntry.ts';
 
 /**
  * Who asks: a connection that has proven an access key, or the relay itself. `access` is the epoch that this key
- * opened (0 for the key of `createRoom`), `answers` whether the connection answers for the public key that the write
- * is about.
+ * opened (0 for the key of `createRoom`).
  */
-export type By = { readonly access: number; readonly answers: boolean } | 'relay';
+export type By = { readonly access: number } | 'relay';
 
-type Asked<Event extends 'registerKey' | 'removeKey' | 'append' | 'commit' | 'mark'> = RelayRequest<Event> & {
-  readonly by: By;
-};
-type Changed<Event extends 'putRoomInfo' | 'setRetention' | 'putInvite' | 'removeInvite' | 'dismissKnock'> =
-  RelayRequest<Event> & { readonly by: By };
+type Asked<
+  Event extends 'append' | 'commit' | 'setRetention' | 'putInvite' | 'removeInvite' | 'dismissKnock',
+> = RelayRequest<Event> & { readonly by: By };
 
-/** One change; the kinds are the wire's events. The first four become entries of the room's log. */
+/** One change; the kinds are the wire's events. The first two become entries of the room's log. */
 export type Write =
-  | ({ kind: 'registerKey' } & Asked<'registerKey'>)
-  | ({ kind: 'removeKey'; reason: 'left' | 'cleanup' } & Asked<'removeKey'>)
   | ({ kind: 'append' } & Asked<'append'>)
   | ({ kind: 'commit' } & Asked<'commit'>)
   | { kind: 'createRoom'; room: Uint8Array; accessKey: Uint8Array }
-  | ({ kind: 'mark' } & Asked<'mark'>)
-  | ({ kind: 'putRoomInfo' } & Changed<'putRoomInfo'>)
-  | ({ kind: 'setRetention' } & Changed<'setRetention'>)
-  | ({ kind: 'putInvite' } & Changed<'putInvite'>)
-  | ({ kind: 'removeInvite' } & Changed<'removeInvite'>)
+  | ({ kind: 'setRetention' } & Asked<'setRetention'>)
+  | ({ kind: 'putInvite' } & Asked<'putInvite'>)
+  | ({ kind: 'removeInvite' } & Asked<'removeInvite'>)
   /** The invite's private key has been proven. */
   | ({ kind: 'knock' } & Omit<RelayRequest<'knock'>, 'signature'>)
   /** By a member, by the relay (cleanup, `by: 'relay'`), or by the one who knocked (`by: 'relay'` too). */
-  | ({ kind: 'dismissKnock' } & Changed<'dismissKnock'>);
+  | ({ kind: 'dismissKnock' } & Asked<'dismissKnock'>);
 
 export type WriteKind = Write['kind'];
 export type WriteOf<Kind extends WriteKind> = Extract<Write, { kind: Kind }>;
@@ -41,8 +34,8 @@ export type Written =
   /** The entry id is in the log already, at this place (rule L3). */
   | { outcome: 'known'; seq: number; epoch: number }
   /**
-   * A change without a place. `endedKnocks`: ids of those that wait no longer; `access`: the epoch whose access key is
-   * the room's current one, whatever this node has delivered.
+   * A change without a place. `endedKnocks`: ids of those that wait no longer; `access`: the room's epoch, whatever
+   * this node has delivered.
    */
   | { outcome: 'stored'; endedKnocks: readonly Uint8Array[]; access: number }
   /** This knock was let in already. */

@@ -1,13 +1,19 @@
-import type { MessageRow } from '@otr/protocol';
+import type { Member, MessageRow } from '@otr/protocol';
 import { createContext, useContext } from 'react';
 
 /** Which dialog is open. */
 export type DialogState =
   | { kind: 'create' }
   | { kind: 'join' }
-  | { kind: 'invite'; room: string }
+  /** `link`: of an invite that there is; otherwise the room's open one. */
+  | { kind: 'invite'; room: string; link?: string }
+  | { kind: 'newInvite'; room: string }
   | { kind: 'rename'; room: string }
   | { kind: 'leave'; room: string }
+  | { kind: 'removeMember'; room: string; member: Member }
+  | { kind: 'deleteMessage'; row: MessageRow }
+  | { kind: 'search'; within: string | null }
+  | { kind: 'protect'; change: 'set' | 'change' | 'remove' | 'idle' }
   | { kind: 'receipts'; row: MessageRow }
   | { kind: 'settings' }
   | { kind: 'shortcuts' }

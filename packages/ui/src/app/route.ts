@@ -25,6 +25,8 @@ export function routeAddress(room: string, message: string | null = null): strin
 }
 
 export function goTo(room: string | null, message: string | null = null): void {
+  // Once more to the same message: the address must change for that.
+  if (message !== null && location.hash === routeHash(room, message)) replaceRoute(room);
   location.hash = routeHash(room, message);
 }
 

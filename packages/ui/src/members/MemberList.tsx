@@ -1,9 +1,11 @@
-import type { Member } from '@otr/protocol';
-import { UserPlus } from 'lucide-react';
+import type { Member, RoomSummary } from '@otr/protocol';
+import { Shield, UserPlus } from 'lucide-react';
 import { useMemo } from 'react';
 import { VList } from 'virtua';
 import { strings } from '../strings.ts';
 import { Avatar } from './Avatar.tsx';
+import { MemberMenu, MemberMenuTrigger } from './MemberMenu.tsx';
+import { mayDo } from './mayDo.ts';
 import { isPresenceKnown } from './presence.ts';
 import './memberList.css';
 
@@ -17,7 +19,7 @@ function presenceOf(member: Member, known: boolean): 'online' | 'offline' | 'unk
   return member.online ? 'online' : 'offline';
 }
 
-function MemberItem({ member, known }: { member: Member; known: boolean }) {
+function MemberItem({ room, member, known }: { room: RoomSummary; member: Member; known: boolean }) {
   const presence = presenceOf(member, known);
   return (
     <div className="member" data-presence={presence}>
@@ -28,8 +30,15 @@ function MemberItem({ member, known }: { member: Member; known: boolean }) {
       <span className="memberName" title={strings.members.key(member.key)}>
         {member.name}
       </span>
+      {member.admin && (
+        <span className="memberAdmin">
+          <Shield size={14} aria-hidden="true" />
+          {strings.members.admin}
+        </span>
+      )}
       {member.self && <span className="memberYou">{strings.members.you}</span>}
       {presence !== 'unknown' && <span className="visuallyHidden">, {strings.members[presence]}</span>}
+      {mayDo(room, member).any && <MemberMenuTrigger member={member} />}
     </div>
   );
 }
@@ -51,9 +60,9 @@ function linesOf(members: readonly Member[]): Line[] {
   });
 }
 
-function LineItem({ line, known }: { line: Line; known: boolean }) {
+function LineItem({ room, line, known }: { room: RoomSummary; line: Line; known: boolean }) {
   if (line.kind === 'heading') return <h3 className="memberHeading">{line.text}</h3>;
-  return <MemberItem member={line.member} known={known} />;
+  return <MemberItem room={room} member={line.member} known={known} />;
 }
 
 function keyOf(line: Line): string {
@@ -61,26 +70,30 @@ function keyOf(line: Line): string {
 }
 
 interface MemberListProps {
+  room: RoomSummary;
   members: readonly Member[];
   onInvite(): void;
 }
 
 /** Who is in the room: online first, oneself at the top. A thousand members scroll like ten. */
-export function MemberList({ members, onInvite }: MemberListProps) {
+export function MemberList({ room, members, onInvite }: MemberListProps) {
   const known = isPresenceKnown(members);
   const lines = useMemo(() => linesOf(members), [members]);
   return (
     <div className="memberList" data-testid="member-list">
       {!known && <p className="memberUnknown">{strings.members.unknown}</p>}
       <VList className="memberRows" data={lines} tabIndex={0} role="group" aria-label={strings.members.title}>
-        {(line) => <LineItem key={keyOf(line)} line={line} known={known} />}
+        {(line) => <LineItem key={keyOf(line)} room={room} line={line} known={known} />}
       </VList>
-      <div className="memberInvite">
-        <button type="button" className="button" onClick={onInvite}>
-          <UserPlus size={18} aria-hidden="true" />
-          {strings.members.invite}
-        </button>
-      </div>
+      {room.rights.invite && (
+        <div className="memberInvite">
+          <button type="button" className="button" onClick={onInvite}>
+            <UserPlus size={18} aria-hidden="true" />
+            {strings.members.invite}
+          </button>
+        </div>
+      )}
+      <MemberMenu room={room} />
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { strings } from '../strings.ts';
 /** What to do in a room where nothing has been said. */
 export function EmptyRoom({ room, alone }: { room: RoomSummary; alone: boolean }) {
   const openDialog = useDialogs();
-  if (room.state === 'stopped') return null;
+  if (room.state === 'stopped' || room.state === 'removed' || room.state === 'lost') return null;
   const joining = room.state === 'joining';
   const text = alone ? strings.room.emptyAlone : strings.room.emptyTogether;
   return (
@@ -14,7 +14,7 @@ export function EmptyRoom({ room, alone }: { room: RoomSummary; alone: boolean }
       <MessagesSquare size={40} strokeWidth={1.5} aria-hidden="true" />
       <h2>{joining ? strings.room.joiningTitle : strings.room.emptyTitle}</h2>
       <p>{joining ? strings.room.joiningText : text}</p>
-      {alone && !joining && (
+      {alone && !joining && room.rights.invite && (
         <button
           type="button"
           className="button primary"

@@ -1,6 +1,6 @@
 import { Menu } from '@base-ui/react/menu';
 import type { Member, RoomSummary } from '@otr/protocol';
-import { ArrowLeft, EllipsisVertical, Link2, LogOut, Pencil, UserPlus, Users } from 'lucide-react';
+import { ArrowLeft, EllipsisVertical, Link2, LogOut, Pencil, Search, UserPlus, Users } from 'lucide-react';
 import { copyText } from '../app/copy.ts';
 import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
@@ -13,8 +13,8 @@ import '../dialogs/menu.css';
 interface RoomHeaderProps {
   room: RoomSummary;
   members: readonly Member[];
-  membersShown: boolean;
-  onMembers(): void;
+  detailsShown: boolean;
+  onDetails(): void;
 }
 
 function RoomMenu({ room }: { room: RoomSummary }) {
@@ -33,13 +33,21 @@ function RoomMenu({ room }: { room: RoomSummary }) {
       <Menu.Portal container={usePane()}>
         <Menu.Positioner className="menuPositioner" align="end" sideOffset={4}>
           <Menu.Popup className="menu">
-            <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'invite', room: room.room })}>
-              <UserPlus size={16} aria-hidden="true" />
-              {strings.members.invite}
-            </Menu.Item>
-            <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'rename', room: room.room })}>
-              <Pencil size={16} aria-hidden="true" />
-              {strings.room.rename}
+            {canInvite(room) && (
+              <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'invite', room: room.room })}>
+                <UserPlus size={16} aria-hidden="true" />
+                {strings.members.invite}
+              </Menu.Item>
+            )}
+            {canChange(room) && (
+              <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'rename', room: room.room })}>
+                <Pencil size={16} aria-hidden="true" />
+                {strings.room.rename}
+              </Menu.Item>
+            )}
+            <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'search', within: room.room })}>
+              <Search size={16} aria-hidden="true" />
+              {strings.search.title}
             </Menu.Item>
             <Menu.Item className="menuItem" onClick={copyLink}>
               <Link2 size={16} aria-hidden="true" />
@@ -60,14 +68,28 @@ function RoomMenu({ room }: { room: RoomSummary }) {
   );
 }
 
+/** What was a member's right is none for who is no member now. */
+function isMember(room: RoomSummary): boolean {
+  return room.me !== null && room.state !== 'removed' && room.state !== 'lost';
+}
+
+function canInvite(room: RoomSummary): boolean {
+  return isMember(room) && room.rights.invite;
+}
+
+function canChange(room: RoomSummary): boolean {
+  return isMember(room) && room.rights.change;
+}
+
 function peopleText(room: RoomSummary, members: readonly Member[]): string {
   const count = members.length || room.memberCount;
+  if (room.state === 'removed' || room.state === 'lost') return strings.rooms[room.state];
   if (count === 0 && room.state !== 'joined') return strings.rooms[room.state];
   if (!isPresenceKnown(members)) return strings.room.peopleUnknown(count);
   return strings.room.people(count, members.filter(({ online }) => online).length);
 }
 
-export function RoomHeader({ room, members, membersShown, onMembers }: RoomHeaderProps) {
+export function RoomHeader({ room, members, detailsShown, onDetails }: RoomHeaderProps) {
   const openDialog = useDialogs();
   return (
     <header className="paneHeader roomHeader">
@@ -85,20 +107,31 @@ export function RoomHeader({ room, members, membersShown, onMembers }: RoomHeade
       </div>
       <button
         type="button"
-        className="iconButton"
-        aria-label={strings.room.invite}
-        title={strings.room.invite}
-        onClick={() => openDialog({ kind: 'invite', room: room.room })}
+        className="iconButton wideOnly"
+        aria-label={strings.search.open}
+        title={strings.search.title}
+        onClick={() => openDialog({ kind: 'search', within: room.room })}
       >
-        <UserPlus size={20} aria-hidden="true" />
+        <Search size={20} aria-hidden="true" />
       </button>
+      {canInvite(room) && (
+        <button
+          type="button"
+          className="iconButton"
+          aria-label={strings.room.invite}
+          title={strings.room.invite}
+          onClick={() => openDialog({ kind: 'invite', room: room.room })}
+        >
+          <UserPlus size={20} aria-hidden="true" />
+        </button>
+      )}
       <button
         type="button"
         className="iconButton"
         aria-label={strings.room.showMembers}
-        title={strings.room.showMembers}
-        aria-pressed={membersShown}
-        onClick={onMembers}
+        title={strings.details.open}
+        aria-pressed={detailsShown}
+        onClick={onDetails}
       >
         <Users size={20} aria-hidden="true" />
       </button>

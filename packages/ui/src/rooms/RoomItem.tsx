@@ -1,5 +1,5 @@
 import type { RoomSummary } from '@otr/protocol';
-import { Clock3, TriangleAlert } from 'lucide-react';
+import { Clock3, DoorOpen, TriangleAlert } from 'lucide-react';
 import { memo } from 'react';
 import { shortTime } from '../app/times.ts';
 import { Avatar } from '../members/Avatar.tsx';
@@ -13,7 +13,7 @@ interface RoomItemProps {
 
 function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
   if (room.state === 'joining' || room.state === 'creating') return strings.rooms[room.state];
-  if (room.state === 'stopped') return strings.rooms.stopped;
+  if (room.state === 'stopped' || room.state === 'removed' || room.state === 'lost') return strings.rooms[room.state];
   if (!open && room.draft.trim() !== '') {
     return (
       <>
@@ -33,6 +33,16 @@ function Marks({ room }: { room: RoomSummary }) {
       {room.alarm && (
         <span className="roomAlarm" role="img" aria-label={strings.rooms.alarm} title={strings.rooms.alarm}>
           <TriangleAlert size={16} aria-hidden="true" />
+        </span>
+      )}
+      {room.knocks > 0 && (
+        <span
+          className="roomKnocks"
+          role="img"
+          aria-label={strings.rooms.knocks(room.knocks)}
+          title={strings.rooms.knocks(room.knocks)}
+        >
+          <DoorOpen size={16} aria-hidden="true" />
         </span>
       )}
       {room.queued > 0 && (

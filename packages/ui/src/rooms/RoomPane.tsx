@@ -1,14 +1,18 @@
 import type { Timeline as TimelineWindow } from '@otr/client';
 import type { Member, MessageRow, RoomSummary } from '@otr/protocol';
-import { type RefObject, useRef } from 'react';
-import { useDialogs } from '../app/dialogs.ts';
+import { type RefObject, useRef, useState } from 'react';
 import { PaneContext } from '../app/pane.ts';
 import { useView } from '../app/useStore.ts';
 import { Composer, type ComposerHandle } from '../composer/Composer.tsx';
 import { strings } from '../strings.ts';
+import { CanWriteContext, MessageActionsContext } from '../timeline/messageActions.ts';
+import { ReactionPicker } from '../timeline/ReactionPicker.tsx';
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx';
 import { EmptyRoom } from './EmptyRoom.tsx';
+import { KnockBar } from './KnockBar.tsx';
 import { RoomHeader } from './RoomHeader.tsx';
+import { StateNote } from './StateNote.tsx';
+import { useRoomActions } from './useRoomActions.ts';
 import './roomPane.css';
 
 interface RoomPaneProps {
@@ -16,14 +20,22 @@ interface RoomPaneProps {
   members: readonly Member[];
   /** The message that a link points at. */
   target: string | null;
-  membersShown: boolean;
-  onMembers(): void;
+  detailsShown: boolean;
+  onDetails(): void;
+  /** Shows the details at those who wait to come in. */
+  onKnocks(): void;
   composer: RefObject<ComposerHandle | null>;
 }
 
 /** Nothing but the notice of the room's beginning. */
 function isEmpty({ rows, olderLeft, newerLeft }: TimelineWindow): boolean {
   return !olderLeft && !newerLeft && rows.every((row) => row.kind === 'notice') && rows.length < 6;
+}
+
+/** The newest own message that can be edited. */
+function lastOwn(timeline: TimelineWindow | undefined): MessageRow | null {
+  const row = timeline?.rows.findLast((one) => one.kind === 'message' && one.own && one.deleted === undefined);
+  return row?.kind === 'message' ? row : null;
 }
 
 function Typing({ room }: { room: string }) {
@@ -44,74 +56,71 @@ function Typing({ room }: { room: string }) {
   );
 }
 
-/** Beside the composer: at the top the banner would cover it. */
-function StateNote({ room }: { room: RoomSummary }) {
-  if (room.state === 'joined') return null;
-  return (
-    <div className="stateNote" data-state={room.state} role="status">
-      {room.state === 'joining' && <span className="spinner" aria-hidden="true" />}
-      {room.state === 'stopped' ? <StoppedText room={room} /> : <p>{strings.room[room.state]}</p>}
-    </div>
-  );
-}
-
-/** Why the room stands still, what to do, and the way to do it. */
-function StoppedText({ room }: { room: RoomSummary }) {
-  const openDialog = useDialogs();
-  const { stopped, stoppedUnknown, stoppedAdvice, stoppedNeverIn, leave } = strings.room;
-  return (
-    <>
-      <div>
-        {/* The relay's own words: direction marks in them end with their paragraph. */}
-        <p>{stopped(room.reason ?? stoppedUnknown)}</p>
-        <p>{room.me === null ? stoppedNeverIn : stoppedAdvice}</p>
-      </div>
-      <button type="button" className="button" onClick={() => openDialog({ kind: 'leave', room: room.room })}>
-        {leave}
-      </button>
-    </>
-  );
-}
-
 /** An open room: its header, its timeline and the box to write in. */
-export function RoomPane({ room, members, target, membersShown, onMembers, composer }: RoomPaneProps) {
+export function RoomPane(props: RoomPaneProps) {
+  const { room, members, target, detailsShown, onDetails, onKnocks, composer } = props;
   const timeline = useView((view) => view.timelines.get(room.room));
   const pane = useRef<HTMLElement>(null);
   const list = useRef<TimelineHandle>(null);
+  const [picking, setPicking] = useState<MessageRow | null>(null);
+  const actions = useRoomActions(room, composer, setPicking);
   const loaded = timeline !== undefined && (timeline.rows.length > 0 || !timeline.newerLeft);
+  const canWrite = room.state !== 'removed' && room.state !== 'lost';
+
+  function editLast() {
+    const row = lastOwn(timeline);
+    if (row === null) list.current?.focusLast();
+    else composer.current?.edit(row);
+  }
+
   return (
     <PaneContext value={pane}>
-      <main ref={pane} className="roomPane" aria-label={room.name}>
-        <RoomHeader room={room} members={members} membersShown={membersShown} onMembers={onMembers} />
-        {loaded ? (
-          <Timeline
-            key={room.room}
-            ref={list}
-            room={room}
-            timeline={timeline}
-            target={target}
-            onQuote={(row: MessageRow) => composer.current?.quote(row.text)}
-            empty={
-              isEmpty(timeline) ? (
-                <EmptyRoom room={room} alone={Math.max(members.length, room.memberCount) <= 1} />
-              ) : null
-            }
-          />
-        ) : (
-          <div className="timelineFrame">
-            <p className="timelineLoading">{strings.timeline.loading}</p>
-          </div>
-        )}
-        <StateNote room={room} />
-        <Typing room={room.room} />
-        <Composer
-          key={`composer ${room.room}`}
-          ref={composer}
-          room={room}
-          onSent={() => list.current?.toLatest()}
-          onUp={() => list.current?.focusLast()}
-        />
-      </main>
+      <MessageActionsContext value={actions}>
+        <CanWriteContext value={canWrite && room.me !== null}>
+          <main ref={pane} className="roomPane" aria-label={room.name}>
+            <RoomHeader room={room} members={members} detailsShown={detailsShown} onDetails={onDetails} />
+            {loaded ? (
+              <Timeline
+                key={room.room}
+                ref={list}
+                room={room}
+                timeline={timeline}
+                target={target}
+                empty={
+                  isEmpty(timeline) ? (
+                    <EmptyRoom room={room} alone={Math.max(members.length, room.memberCount) <= 1} />
+                  ) : null
+                }
+              />
+            ) : (
+              <div className="timelineFrame">
+                <p className="timelineLoading">{strings.timeline.loading}</p>
+              </div>
+            )}
+            <ReactionPicker
+              row={picking}
+              me={room.me ?? undefined}
+              onPick={actions.react}
+              onClose={() => setPicking(null)}
+            />
+            <KnockBar room={room} onShowAll={onKnocks} />
+            <StateNote room={room} />
+            {canWrite && (
+              <>
+                <Typing room={room.room} />
+                <Composer
+                  key={`composer ${room.room}`}
+                  ref={composer}
+                  room={room}
+                  onSent={() => list.current?.toLatest()}
+                  onEditLast={editLast}
+                  onUp={() => list.current?.focusLast()}
+                />
+              </>
+            )}
+          </main>
+        </CanWriteContext>
+      </MessageActionsContext>
     </PaneContext>
   );
 }

@@ -13,8 +13,7 @@ export function Notice({ row }: { row: NoticeRow }) {
 }
 
 function refusedTitle({ problem, name }: RefusedRow): string {
-  const isKey = problem === 'badRegistration' || problem === 'keyReused';
-  return isKey ? strings.problems.keyRefusedTitle : strings.problems.refusedTitle(name);
+  return problem === 'badCommit' ? strings.problems.commitRefusedTitle : strings.problems.refusedTitle(name);
 }
 
 /** An entry that was refused, with its reason. */
@@ -39,7 +38,7 @@ export function RefusedNote({ row }: { row: RefusedRow }) {
   );
 }
 
-/** The relay was caught misbehaving. */
+/** The relay was caught misbehaving, or our own keys are those of an older state. */
 export function AlarmNote({ row }: { row: AlarmRow }) {
   return (
     <article
@@ -50,12 +49,14 @@ export function AlarmNote({ row }: { row: AlarmRow }) {
     >
       <TriangleAlert size={20} aria-hidden="true" />
       <div>
-        <p className="problemTitle">{strings.problems.alarmTitle}</p>
+        <p className="problemTitle">
+          {row.problem === 'ownStateOld' ? strings.problems.ownStateTitle : strings.problems.alarmTitle}
+        </p>
         <p>
           {strings.problems.reasons[row.problem]}
           {strings.problems.detail(row)}
         </p>
-        <p>{strings.problems.advice}</p>
+        <p>{strings.problems.advice(row.problem)}</p>
         <p className="problemCode">
           {strings.problems.technical(row.problem)} · <time>{clockTime(row.at)}</time>
         </p>

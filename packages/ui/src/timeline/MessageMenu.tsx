@@ -1,12 +1,14 @@
 import { Menu } from '@base-ui/react/menu';
 import type { MessageRow } from '@otr/protocol';
-import { CheckCheck, Copy, Ellipsis, Link2, Quote } from 'lucide-react';
+import { CheckCheck, Copy, Ellipsis, Link2, Pencil, Quote, Reply, SmilePlus, Trash2 } from 'lucide-react';
 import { copyText } from '../app/copy.ts';
 import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
 import { usePane } from '../app/pane.ts';
 import { routeAddress } from '../app/route.ts';
 import { strings } from '../strings.ts';
+import { quickEmoji } from './commonEmoji.ts';
+import { useCanWrite, useMessageActions } from './messageActions.ts';
 import '../dialogs/menu.css';
 
 /** One menu serves all messages: each trigger hands it its row. */
@@ -26,10 +28,64 @@ export function MessageMenuTrigger({ row, label }: { row: MessageRow; label: str
   );
 }
 
-export function MessageMenu({ onQuote }: { onQuote(row: MessageRow): void }) {
+/** The reactions at hand, in one line; the last of it opens the picker. */
+function QuickReactions({ row }: { row: MessageRow }) {
+  const { react, pick } = useMessageActions();
+  return (
+    <div className="quickReactions">
+      {quickEmoji.map(([emoji, name]) => (
+        <Menu.Item key={emoji} className="quickReaction" aria-label={name} onClick={() => react(row, emoji)}>
+          {emoji}
+        </Menu.Item>
+      ))}
+      <Menu.Item
+        className="quickReaction"
+        aria-label={strings.message.reactMore}
+        // After the menu has closed and given the focus back.
+        onClick={() => setTimeout(() => pick(row), 50)}
+      >
+        <SmilePlus size={18} aria-hidden="true" />
+      </Menu.Item>
+    </div>
+  );
+}
+
+/** What changes a message or answers it. */
+function WritingItems({ row }: { row: MessageRow }) {
+  const { reply, quote, edit, remove } = useMessageActions();
+  return (
+    <>
+      <QuickReactions row={row} />
+      <Menu.Item className="menuItem" onClick={() => reply(row)}>
+        <Reply size={16} aria-hidden="true" />
+        {strings.message.reply}
+      </Menu.Item>
+      <Menu.Item className="menuItem" onClick={() => quote(row)}>
+        <Quote size={16} aria-hidden="true" />
+        {strings.message.quote}
+      </Menu.Item>
+      {row.own && (
+        <>
+          <Menu.Item className="menuItem" onClick={() => edit(row)}>
+            <Pencil size={16} aria-hidden="true" />
+            {strings.message.edit}
+          </Menu.Item>
+          <Menu.Item className="menuItem danger" onClick={() => remove(row)}>
+            <Trash2 size={16} aria-hidden="true" />
+            {strings.message.delete}
+          </Menu.Item>
+        </>
+      )}
+      <div className="menuLine" />
+    </>
+  );
+}
+
+export function MessageMenu() {
   const { say } = useFeedback();
   const openDialog = useDialogs();
   const pane = usePane();
+  const canWrite = useCanWrite();
 
   async function copy(text: string, done: string) {
     say((await copyText(text)) ? done : strings.message.copyFailed);
@@ -43,10 +99,7 @@ export function MessageMenu({ onQuote }: { onQuote(row: MessageRow): void }) {
             <Menu.Popup className="menu">
               {row !== undefined && (
                 <>
-                  <Menu.Item className="menuItem" onClick={() => onQuote(row)}>
-                    <Quote size={16} aria-hidden="true" />
-                    {strings.message.quote}
-                  </Menu.Item>
+                  {canWrite && <WritingItems row={row} />}
                   <Menu.Item className="menuItem" onClick={() => copy(row.text, strings.message.textCopied)}>
                     <Copy size={16} aria-hidden="true" />
                     {strings.message.copyText}

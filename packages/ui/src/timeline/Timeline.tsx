@@ -1,5 +1,5 @@
 import { newMessageIndex, type Timeline as TimelineWindow, timelineItem } from '@otr/client';
-import type { MessageRow, RoomSummary, Row } from '@otr/protocol';
+import type { RoomSummary, Row } from '@otr/protocol';
 import { ArrowDown } from 'lucide-react';
 import {
   type KeyboardEvent,
@@ -14,8 +14,10 @@ import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
 import { firstShape, nextShape } from './listShape.ts';
 import { MessageMenu } from './MessageMenu.tsx';
-import { focusRow, navigateRows } from './rowNavigation.ts';
+import { useCanWrite, useMessageActions } from './messageActions.ts';
+import { focusedMessage, focusRow, navigateRows } from './rowNavigation.ts';
 import { TimelineRow } from './TimelineRow.tsx';
+import { useKeptFocus } from './useKeptFocus.ts';
 import { useReading } from './useReading.ts';
 import { useScrolling } from './useScrolling.ts';
 import './timeline.css';
@@ -34,14 +36,15 @@ interface TimelineProps {
   timeline: TimelineWindow;
   /** The message that a link points at. */
   target: string | null;
-  onQuote(row: MessageRow): void;
   /** What is shown instead of messages while there are none. */
   empty: ReactNode;
   ref: Ref<TimelineHandle>;
 }
 
-export function Timeline({ room, timeline, target, onQuote, empty, ref }: TimelineProps) {
+export function Timeline({ room, timeline, target, empty, ref }: TimelineProps) {
   const store = useStore();
+  const actions = useMessageActions();
+  const canWrite = useCanWrite();
   const { rows } = timeline;
   const [shape, setShape] = useState(() => firstShape(rows));
   if (shape.rows !== rows) setShape(nextShape(shape, rows));
@@ -57,6 +60,7 @@ export function Timeline({ room, timeline, target, onQuote, empty, ref }: Timeli
   });
   const { atEnd, scroller, toEnd, toIndex } = scrolling;
   useReading(room, rows, atEnd);
+  useKeptFocus(scroller, rows);
 
   const targetFound = targetIndex >= 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: goes there once for each target, not when its index moves
@@ -73,8 +77,22 @@ export function Timeline({ room, timeline, target, onQuote, empty, ref }: Timeli
     focusLast: () => scroller.current !== null && focusRow(scroller.current, rows.length - 1),
   }));
 
+  /** R, E and + on a message. False: not a key of ours. */
+  function actOnMessage(event: KeyboardEvent<HTMLElement>): boolean {
+    const id = focusedMessage(event);
+    const row = id === null ? undefined : rows.find((candidate) => candidate.id === id);
+    if (!canWrite || row?.kind !== 'message' || row.deleted) return false;
+    const key = event.key.toLowerCase();
+    if (key === 'r') actions.reply(row);
+    else if (key === 'e' && row.own) actions.edit(row);
+    else if (key === '+') actions.pick(row);
+    else return false;
+    return true;
+  }
+
   function onKeyDown(event: KeyboardEvent<HTMLElement>) {
     if (event.key === 'End') toLatest();
+    else if (actOnMessage(event)) event.stopPropagation();
     else if (!navigateRows(event, rows.length - 1)) return;
     event.preventDefault();
   }
@@ -118,6 +136,7 @@ export function Timeline({ room, timeline, target, onQuote, empty, ref }: Timeli
                 item={item}
                 index={index}
                 highlighted={row.id === target}
+                me={room.me ?? undefined}
                 last={last}
               />
             );
@@ -136,7 +155,7 @@ export function Timeline({ room, timeline, target, onQuote, empty, ref }: Timeli
           <ArrowDown size={20} aria-hidden="true" />
         </button>
       )}
-      <MessageMenu onQuote={onQuote} />
+      <MessageMenu />
     </div>
   );
 }

@@ -5,12 +5,18 @@ import { AlarmNote, Notice, RefusedNote } from './EventRow.tsx';
 import { MessageItem } from './MessageItem.tsx';
 import './row.css';
 
-function Content({ item, highlighted }: { item: TimelineItem; highlighted: boolean }) {
+function Content({ item, highlighted, me }: Pick<TimelineRowProps, 'item' | 'highlighted' | 'me'>) {
   const { row, startsGroup, endsGroup } = item;
   switch (row.kind) {
     case 'message':
       return (
-        <MessageItem row={row} startsGroup={startsGroup} endsGroup={endsGroup} highlighted={highlighted} />
+        <MessageItem
+          row={row}
+          startsGroup={startsGroup}
+          endsGroup={endsGroup}
+          highlighted={highlighted}
+          me={me}
+        />
       );
     case 'notice':
       return <Notice row={row} />;
@@ -25,12 +31,14 @@ interface TimelineRowProps {
   item: TimelineItem;
   index: number;
   highlighted: boolean;
+  /** Our own pseudonym in the room. */
+  me: string | undefined;
   /** The last row keeps a distance from the composer. */
   last: boolean;
 }
 
 /** A row with the separators that stand before it. */
-export function TimelineRow({ item, index, highlighted, last }: TimelineRowProps) {
+export function TimelineRow({ item, index, highlighted, me, last }: TimelineRowProps) {
   return (
     <div className="timelineRow" data-index={index} data-last={last}>
       {item.newDay && (
@@ -43,7 +51,7 @@ export function TimelineRow({ item, index, highlighted, last }: TimelineRowProps
           <span>{strings.timeline.newMessages}</span>
         </div>
       )}
-      <Content item={item} highlighted={highlighted} />
+      <Content item={item} highlighted={highlighted} me={me} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { Receipt } from '@otr/client';
-import type { MessageRow } from '@otr/protocol';
+import type { Member, MessageRow } from '@otr/protocol';
 import { strings } from '../strings.ts';
 
 /** `saved` on this machine → at the `relay` → received by `some` → received by `all`. */
@@ -9,6 +9,16 @@ export function deliveryState(row: MessageRow, { n, m }: Receipt): DeliveryState
   if (row.delivery === 'saved') return 'saved';
   if (n === 0) return 'relay';
   return n < m ? 'some' : 'all';
+}
+
+/** The members it was sealed for who tell that they have read it. */
+export function hasRead(row: MessageRow, members: readonly Member[]): readonly Member[] {
+  const { seq, recipients } = row;
+  if (seq === null || recipients === undefined || recipients.length === 0) return [];
+  const tell = members.filter((member) => member.read !== null && member.read >= seq);
+  if (tell.length === 0) return tell;
+  const addressed = new Set(recipients);
+  return tell.filter((member) => addressed.has(member.key));
 }
 
 export function deliveryText(state: DeliveryState, { n, m }: Receipt): string {

@@ -18,6 +18,12 @@ export function focusRow(scroller: HTMLElement, index: number): boolean {
   return target !== null;
 }
 
+/** The message whose row has the focus itself, not a button in it. */
+export function focusedMessage(event: KeyboardEvent<HTMLElement>): string | null {
+  if (event.altKey || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLElement)) return null;
+  return event.target.dataset['messageId'] ?? null;
+}
+
 /** ↑ and ↓ between the rows, Enter for a message's menu. `false`: not a key of ours. */
 export function navigateRows(event: KeyboardEvent<HTMLElement>, lastIndex: number): boolean {
   const scroller = event.currentTarget;

@@ -95,6 +95,15 @@ export function useScrolling(options: ScrollingOptions): Scrolling {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `rows` is what there is to react to
   useLayoutEffect(pin, [rows, pin]);
 
+  // What stands below (a bar, a growing box) makes the view smaller.
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(onResize);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [onResize]);
+
   // biome-ignore lint/correctness/useExhaustiveDependencies: `rows` is what there is to react to
   useEffect(() => {
     const frame = requestAnimationFrame(look);

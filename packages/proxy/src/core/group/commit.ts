@@ -8,9 +8,9 @@ import {
   type Proposal,
 } from '@otr/mls';
 import type { LeafProfile, RoomSettings } from '@otr/protocol';
-import { profileExtension, settingsExtension } from './extensions.ts';
-import { governed } from './config.ts';
 import { type Changes, changesBetween } from './changes.ts';
+import { governed } from './config.ts';
+import { profileExtension, settingsExtension } from './extensions.ts';
 import { viewOf } from './view.ts';
 
 /** What one commit of ours is to do. */
@@ -33,11 +33,7 @@ export interface PlannedCommit {
 }
 
 /** Throws an `MlsError` where the plan breaks a rule: `mayCommit` tells before. */
-export function planCommit(
-  group: GroupState,
-  plan: CommitPlan,
-  leaving: ReadonlySet<string>,
-): PlannedCommit {
+export function planCommit(group: GroupState, plan: CommitPlan, leaving: ReadonlySet<string>): PlannedCommit {
   const { members } = viewOf(group);
   const removals = plan.remove.flatMap((id): Proposal[] => {
     const member = members.get(id);

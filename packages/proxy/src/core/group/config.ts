@@ -1,4 +1,4 @@
-import { type GroupConfig, type GroupState, strictPolicy, type Suite, suiteOf } from '@otr/mls';
+import { type GroupConfig, type GroupState, type Suite, strictPolicy, suiteOf } from '@otr/mls';
 import { limits } from '@otr/protocol';
 import { paddedLength } from '../padding.ts';
 import { mayCommit } from './rules.ts';

@@ -1,6 +1,6 @@
+import type { Extension } from '@otr/mls';
 import { type LeafProfile, leafProfile, type RoomSettings, roomSettings } from '@otr/protocol';
 import type { z } from 'zod';
-import type { Extension } from '@otr/mls';
 
 /** Private-use extension types (RFC 9420 §17.3). */
 export const profileType = 0xf0a1;

@@ -1,16 +1,16 @@
+import { deserialize, serialize } from 'node:v8';
 import {
   decodeMessage,
   type Erase,
   encodeMessage,
   type GroupState,
   joinGroup,
+  type Member as KeyedMember,
   type KeyPackage,
   keyPackageRef,
-  type Member as KeyedMember,
   MlsError,
 } from '@otr/mls';
-import { limits, type LeafProfile } from '@otr/protocol';
-import { deserialize, serialize } from 'node:v8';
+import { type LeafProfile, limits } from '@otr/protocol';
 import { sameBytes } from '../text.ts';
 import { configOf, roomSuites } from './config.ts';
 import { makeMember } from './create.ts';

@@ -1,6 +1,6 @@
 import { type Erase, type GroupState, MlsError, receiveMessage, sealMessage } from '@otr/mls';
-import { governed } from './config.ts';
 import { type Changes, changesBetween } from './changes.ts';
+import { governed } from './config.ts';
 import { viewOf } from './view.ts';
 
 /** One ciphertext for all members. Store `group` before `body` leaves. */

@@ -90,7 +90,5 @@ function hasOnlyLess(before: readonly GroupInvite[], next: readonly GroupInvite[
 
 function hasNewSecrets(before: RoomSettings, next: RoomSettings): boolean {
   const known = new Set(before.invites.map(({ secret }) => secret));
-  return (
-    next.returnSecret !== before.returnSecret && next.invites.every(({ secret }) => !known.has(secret))
-  );
+  return next.returnSecret !== before.returnSecret && next.invites.every(({ secret }) => !known.has(secret));
 }

@@ -54,8 +54,7 @@ export async function appendStatement(
         l.log_bytes + sum(octet_length(a.packed)) OVER room <= ${logBytesPerRoom} AS fits,
         l.log_bytes + min(octet_length(a.packed)) OVER room <= ${logBytesPerRoom} AS begins
       FROM asked a
-      JOIN locked l ON l.room = a.room AND l.epoch = a.epoch AND l.members = 0
-        AND (l.access = a.access OR a.access = ${relayAccess})
+      JOIN locked l ON l.room = a.room AND l.epoch = a.epoch AND a.access IN (l.epoch, ${relayAccess})
       WHERE a.n NOT IN (SELECT n FROM known)
       WINDOW room AS (PARTITION BY l.number)
     ), unsure AS MATERIALIZED (

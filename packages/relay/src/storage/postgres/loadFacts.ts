@@ -14,10 +14,9 @@ export interface LoadedFacts {
 export async function loadFacts(sql: Sql, wanted: ReadonlyMap<string, WantedFacts>): Promise<LoadedFacts> {
   const rooms = [...wanted.values()];
   // A later statement of the transaction sees what was committed before the locks were had.
-  const [locked, known, registered, invites, knocks, waiting] = await Promise.all([
+  const [locked, known, invites, knocks, waiting] = await Promise.all([
     lockRooms(sql, rooms),
     findKnown(sql, rooms),
-    findRegistered(sql, rooms),
     findInvites(sql, rooms),
     findKnocks(sql, rooms),
     findWaiting(sql, rooms),
@@ -25,7 +24,6 @@ export async function loadFacts(sql: Sql, wanted: ReadonlyMap<string, WantedFact
   const loaded = new Map(locked.map((row) => [mapKey(row.room), { row, ...emptyRoom() }]));
   for (const { room, id, seq, epoch } of known)
     loaded.get(mapKey(room))?.known.set(plain(id), { seq, epoch });
-  for (const { room, key } of registered) loaded.get(mapKey(room))?.registered.add(mapKey(key));
   for (const { room, key } of invites) loaded.get(mapKey(room))?.invites.add(mapKey(key));
   for (const row of knocks) loaded.get(mapKey(row.room))?.knocks.set(plain(row.id), knockOf(row));
   for (const { room, id, invite } of waiting) {
@@ -43,7 +41,6 @@ type Loaded = { row: RoomRow } & ReturnType<typeof emptyRoom>;
 function emptyRoom() {
   return {
     known: new Map<string, Place>(),
-    registered: new Set<string>(),
     invites: new Set<string>(),
     knocks: new Map<string, StoredKnock>(),
     waiting: new Map<string, Buffer[]>(),
@@ -55,7 +52,6 @@ function factsOf(loaded: Loaded | undefined): RoomFacts | undefined {
   return {
     state: stateOf(loaded.row),
     known: (id) => loaded.known.get(id),
-    isRegistered: (key) => loaded.registered.has(key),
     hasInvite: (invite) => loaded.invites.has(invite),
     knock: (id) => loaded.knocks.get(id),
     waitingWith: (invite) => loaded.waiting.get(invite) ?? [],
@@ -68,7 +64,7 @@ async function lockRooms(sql: Sql, rooms: readonly WantedFacts[]): Promise<RoomR
     ORDER BY number FOR NO KEY UPDATE`;
 }
 
-type Named = 'known' | 'isRegistered' | 'hasInvite' | 'knock' | 'waitingWith';
+type Named = 'known' | 'hasInvite' | 'knock' | 'waitingWith';
 
 /** Pairs of a room and an id or key, as two arrays. */
 function pairsOf(rooms: readonly WantedFacts[], fact: Named) {
@@ -85,14 +81,6 @@ async function findKnown(sql: Sql, wanted: readonly WantedFacts[]) {
     SELECT w.room, w.id, e.seq, e.epoch FROM unnest(${rooms}::bytea[], ${idArray(keys)}::uuid[]) w (room, id)
     JOIN rooms r ON r.room = w.room
     JOIN LATERAL (SELECT seq, epoch FROM entries WHERE room = r.number AND id = w.id LIMIT 1) e ON true`;
-}
-
-async function findRegistered(sql: Sql, wanted: readonly WantedFacts[]) {
-  const { rooms, keys } = pairsOf(wanted, 'isRegistered');
-  if (keys.length === 0) return [];
-  return await sql<{ room: Buffer; key: Buffer }[]>`
-    SELECT w.room, w.key FROM unnest(${rooms}::bytea[], ${bytesArray(keys)}::bytea[]) w (room, key)
-    JOIN rooms r ON r.room = w.room JOIN registrations s ON s.room = r.number AND s.public_key = w.key`;
 }
 
 async function findInvites(sql: Sql, wanted: readonly WantedFacts[]) {

@@ -11,7 +11,7 @@ import { stateOf } from './roomRow.ts';
 /** Bytes of a batch that are one statement's parameters. */
 const bytesAtOnce = 8 * 1024 * 1024;
 
-/** A message as MLS makes it: no sender, no slices; its packed form without its place. */
+/** A message without slices; its packed form without its place. */
 export interface PlainAppend {
   readonly write: WriteOf<'append'>;
   readonly packed: Buffer;
@@ -23,9 +23,8 @@ export function plainAppends(writes: readonly Write[]): PlainAppend[] | undefine
   const appends: PlainAppend[] = [];
   let bytes = 0;
   for (const write of writes) {
-    const { kind, room } = write;
-    if (kind !== 'append' || write.from || write.slices.length > 0 || !write.body) return undefined;
-    const { id, epoch, body } = write;
+    if (write.kind !== 'append' || write.slices.length > 0) return undefined;
+    const { room, id, epoch, body } = write;
     const name = mapKey(room) + mapKey(id);
     if (ids.has(name)) return undefined;
     ids.add(name);
@@ -71,7 +70,6 @@ function factsOf(rooms: readonly RoomAppended[], appends: readonly PlainAppend[]
       state && {
         state,
         known: (id) => known.get(room + id),
-        isRegistered: () => false,
         hasInvite: () => false,
         knock: () => undefined,
         waitingWith: () => [],

@@ -73,13 +73,13 @@ async function deleteAbandoned(sql: Sql, after: number, at: number, retentionMs:
   const last = looked.at(-1)?.number ?? 0;
   const abandoned = await sql<{ number: number }[]>`
     SELECT number FROM rooms WHERE number > ${after} AND number <= ${last}
-      AND floor > head AND members = 0 AND waiting_knocks = 0 AND (head > 0 OR invites = 0)
+      AND floor > head AND waiting_knocks = 0 AND (head > 0 OR invites = 0)
       AND used_at < CASE WHEN head = 0 THEN ${at - retentionMs}::int8 ELSE ${at - Math.max(year, 2 * retentionMs)}::int8 END
     ORDER BY number FOR UPDATE SKIP LOCKED`;
   if (abandoned.length > 0) {
     const rooms = numberArray(abandoned.map(({ number }) => number));
     await Promise.all([
-      ...['room_infos', 'access', 'marks', 'invites', 'knocks'].map(
+      ...['access', 'invites', 'knocks'].map(
         (table) => sql`DELETE FROM ${sql(table)} WHERE room = ANY(${rooms}::int8[])`,
       ),
       sql`DELETE FROM rooms WHERE number = ANY(${rooms}::int8[])`,

@@ -5,7 +5,7 @@ import { type Fetched, type FetchRequest, type Storage, wholeLog } from '../stor
 import { bytesArray } from './arrays.ts';
 import type { Lane } from './lane.ts';
 
-type Reads = Pick<Storage, 'findAccess' | 'heads' | 'fetch' | 'registered' | 'ping'>;
+type Reads = Pick<Storage, 'findAccess' | 'heads' | 'fetch' | 'ping'>;
 
 /** Single statements: each sees one state of the store. */
 export function createReads(lanes: () => Lane): Reads {
@@ -30,15 +30,6 @@ export function createReads(lanes: () => Lane): Reads {
     },
 
     fetch: (request) => fetch(lanes(), request),
-
-    async registered(room, keys) {
-      const rows = await lanes().run(
-        (sql) => sql<{ public_key: Buffer }[]>`
-          SELECT s.public_key FROM rooms r JOIN registrations s ON s.room = r.number
-          WHERE r.room = ${asBuffer(room)} AND s.public_key = ANY(${bytesArray(keys)}::bytea[])`,
-      );
-      return rows.map((row) => row.public_key);
-    },
 
     async ping() {
       await lanes().run((sql) => sql`SELECT 1`);

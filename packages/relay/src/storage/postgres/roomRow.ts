@@ -6,10 +6,8 @@ export interface RoomRow {
   room: Buffer;
   first_access_key: Buffer;
   access_key: Buffer;
-  access: number;
   epoch: number;
   head: number;
-  members: number;
   log_bytes: number;
   waiting_knocks: number;
   invites: number;
@@ -17,18 +15,16 @@ export interface RoomRow {
   used_at: number;
 }
 
-export const roomColumns = `number, room, first_access_key, access_key, access, epoch, head, members, log_bytes,
-  waiting_knocks, invites, retention_ms, used_at`;
+export const roomColumns = `number, room, first_access_key, access_key, epoch, head, log_bytes, waiting_knocks,
+  invites, retention_ms, used_at`;
 
 export function stateOf(row: RoomRow): RoomState {
   return {
     room: row.room,
     firstAccessKey: row.first_access_key,
     accessKey: row.access_key,
-    access: row.access,
     epoch: row.epoch,
     head: row.head,
-    members: row.members,
     logBytes: row.log_bytes,
     waitingKnocks: row.waiting_knocks,
     invites: row.invites,

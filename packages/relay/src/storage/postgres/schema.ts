@@ -9,12 +9,10 @@ const first = `
     room BYTEA NOT NULL UNIQUE,
     first_access_key BYTEA NOT NULL,
     access_key BYTEA NOT NULL,
-    access BIGINT NOT NULL,
     epoch BIGINT NOT NULL,
     head BIGINT NOT NULL,
     floor BIGINT NOT NULL DEFAULT 1,
     oldest_at BIGINT,
-    members INTEGER NOT NULL,
     log_bytes BIGINT NOT NULL,
     waiting_knocks INTEGER NOT NULL,
     invites INTEGER NOT NULL,
@@ -24,8 +22,6 @@ const first = `
   CREATE INDEX rooms_by_age ON rooms (oldest_at) WHERE oldest_at IS NOT NULL;
   CREATE INDEX rooms_by_own_age ON rooms ((oldest_at + retention_ms))
     WHERE oldest_at IS NOT NULL AND retention_ms > 0;
-
-  CREATE TABLE room_infos (room BIGINT PRIMARY KEY REFERENCES rooms, sealed BYTEA NOT NULL);
 
   CREATE TABLE access (
     room BIGINT NOT NULL REFERENCES rooms,
@@ -55,22 +51,6 @@ const first = `
     to_key BYTEA NOT NULL,
     ciphertext BYTEA NOT NULL,
     PRIMARY KEY (room, seq, to_key)
-  );
-
-  CREATE TABLE registrations (
-    room BIGINT NOT NULL REFERENCES rooms,
-    public_key BYTEA NOT NULL,
-    sealed_profile BYTEA NOT NULL,
-    tag BYTEA NOT NULL,
-    answered_at BIGINT NOT NULL,
-    PRIMARY KEY (room, public_key)
-  );
-
-  CREATE TABLE marks (
-    room BIGINT NOT NULL REFERENCES rooms,
-    public_key BYTEA NOT NULL,
-    sealed BYTEA NOT NULL,
-    PRIMARY KEY (room, public_key)
   );
 
   CREATE TABLE invites (

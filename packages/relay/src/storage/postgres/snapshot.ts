@@ -9,7 +9,6 @@ const usedAgainMs = 24 * 3_600_000;
 
 interface RoomRow {
   number: number;
-  access: number;
   epoch: number;
   head: number;
   floor: number;
@@ -17,10 +16,13 @@ interface RoomRow {
   until: number | null;
 }
 
-/** Rows of several tables in one answer: one statement sees one state of the store. */
-type MemberRow =
-  | { kind: 'registration' | 'mark' | 'roomInfo'; a: Buffer; b: Buffer; c: Buffer }
-  | { kind: 'knock'; id: string; a: Buffer; b: Buffer; c: Buffer };
+/** All columns are null in the row of a room where nobody waits. */
+interface KnockRow {
+  id: string | null;
+  invite: Buffer;
+  key_package_ref: Buffer;
+  sealed: Buffer;
+}
 
 export async function readSnapshot(
   lane: Lane,
@@ -28,53 +30,30 @@ export async function readSnapshot(
   access: number,
 ): Promise<RoomSnapshot | undefined> {
   const rows = await lane.run(
-    (sql) => sql<(RoomRow & MemberRow)[]>`
-      WITH room AS (
-        SELECT number, access, epoch, head, floor, used_at,
-          (SELECT until FROM access a WHERE a.room = number AND a.epoch = ${access}) AS until
-        FROM rooms WHERE room = ${asBuffer(room)}
-      )
-      SELECT room.*, rows.* FROM room LEFT JOIN LATERAL (
-        SELECT 'registration' AS kind, 0::int8 AS place, NULL::uuid AS id, public_key AS a, sealed_profile AS b, tag AS c
-          FROM registrations WHERE room = room.number
-        UNION ALL SELECT 'mark', 0, NULL, public_key, sealed, NULL FROM marks WHERE room = room.number
-        UNION ALL SELECT 'roomInfo', 0, NULL, sealed, NULL, NULL FROM room_infos WHERE room = room.number
-        UNION ALL SELECT 'knock', number, id, invite, key_package_ref, sealed
-          FROM knocks WHERE room = room.number AND seq IS NULL
-      ) rows ON room.access = ${access} ORDER BY place`,
+    (sql) => sql<(RoomRow & KnockRow)[]>`
+      SELECT r.number, r.epoch, r.head, r.floor, r.used_at, k.id, k.invite, k.key_package_ref, k.sealed,
+        (SELECT until FROM access a WHERE a.room = r.number AND a.epoch = ${access}) AS until
+      FROM rooms r LEFT JOIN knocks k ON k.room = r.number AND k.seq IS NULL AND r.epoch = ${access}
+      WHERE r.room = ${asBuffer(room)} ORDER BY k.number`,
   );
   const [first] = rows;
   if (first === undefined) return undefined;
   await keepRoom(lane, first);
-  const { head, floor, epoch, until } = first;
-  if (first.access !== access) {
-    if (until === null) return undefined;
-    return { head: until, floor, epoch: access, ended: true, registrations: [], marks: [], knocks: [] };
-  }
-  const roomInfo = rows.find(({ kind }) => kind === 'roomInfo')?.a;
-  return {
-    head,
-    floor,
-    epoch,
-    ended: false,
-    registrations: rows.flatMap(({ kind, a, b, c }) =>
-      kind === 'registration' ? [{ publicKey: a, sealedProfile: b, tag: c }] : [],
-    ),
-    marks: rows.flatMap(({ kind, a, b }) => (kind === 'mark' ? [{ publicKey: a, sealed: b }] : [])),
-    knocks: waitingKnocks(rows),
-    ...(roomInfo && { roomInfo }),
-  };
+  const ended = first.epoch !== access;
+  const head = ended ? first.until : first.head;
+  if (head === null) return undefined;
+  return { head, floor: first.floor, epoch: access, ended, knocks: waitingKnocks(rows) };
 }
 
 /** The longest waiting first, up to half a frame. */
-function waitingKnocks(rows: readonly MemberRow[]): Knock[] {
+function waitingKnocks(rows: readonly KnockRow[]): Knock[] {
   const knocks: Knock[] = [];
   let bytes = 0;
-  for (const row of rows) {
-    if (row.kind !== 'knock') continue;
-    bytes += row.c.length;
+  for (const { id, invite, key_package_ref, sealed } of rows) {
+    if (id === null) continue;
+    bytes += sealed.length;
     if (bytes > limits.relayFrame / 2) break;
-    knocks.push({ id: bytesOfId(row.id), invite: row.a, keyPackageRef: row.b, sealed: row.c });
+    knocks.push({ id: bytesOfId(id), invite, keyPackageRef: key_package_ref, sealed });
   }
   return knocks;
 }

@@ -3,15 +3,7 @@ import type { RoomChanges } from '../roomDraft.ts';
 import { bytesArray, numberArray } from './arrays.ts';
 import type { Sql } from './session.ts';
 import { insertEntries, insertSlices } from './storeEntries.ts';
-import {
-  type Changed,
-  putAccess,
-  putInvites,
-  putKnocks,
-  putMarks,
-  putRegistrations,
-  putRoomInfos,
-} from './storeRows.ts';
+import { type Changed, putAccess, putInvites, putKnocks } from './storeRows.ts';
 
 type Numbered = { readonly room: number; readonly change: RoomChanges };
 
@@ -40,15 +32,6 @@ export async function storeChanges(
       sql,
       numbered.flatMap(({ room, change }) => [...change.access.values()].map((row) => ({ room, row }))),
     ),
-    putRegistrations(
-      sql,
-      rows((change) => change.registrations),
-      at,
-    ),
-    putMarks(
-      sql,
-      rows((change) => change.marks),
-    ),
     putInvites(
       sql,
       rows((change) => change.invites),
@@ -57,10 +40,6 @@ export async function storeChanges(
       sql,
       rows((change) => change.knocks),
       at,
-    ),
-    putRoomInfos(
-      sql,
-      numbered.flatMap(({ room, change: { roomInfo } }) => (roomInfo ? [{ room, roomInfo }] : [])),
     ),
   ]);
 }
@@ -76,9 +55,9 @@ async function createRooms(sql: Sql, changes: readonly RoomChanges[]): Promise<M
   const rooms = bytesArray(states.map(({ room }) => room));
   const keys = bytesArray(states.map(({ firstAccessKey }) => firstAccessKey));
   const created = await sql<{ number: number; room: Buffer }[]>`
-    INSERT INTO rooms (room, first_access_key, access_key, access, epoch, head, members, log_bytes,
-      waiting_knocks, invites, retention_ms, used_at)
-    SELECT room, key, key, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM unnest(${rooms}::bytea[], ${keys}::bytea[]) n (room, key)
+    INSERT INTO rooms (room, first_access_key, access_key, epoch, head, log_bytes, waiting_knocks, invites,
+      retention_ms, used_at)
+    SELECT room, key, key, 0, 0, 0, 0, 0, 0, 0 FROM unnest(${rooms}::bytea[], ${keys}::bytea[]) n (room, key)
     ORDER BY room RETURNING number, room`;
   return new Map(created.map(({ number, room }) => [mapKey(room), number]));
 }
@@ -88,24 +67,20 @@ async function updateRooms(sql: Sql, rooms: readonly Numbered[], at: number): Pr
   const column = (value: (change: RoomChanges) => number) =>
     numberArray(rooms.map(({ change }) => value(change)));
   await sql`
-    UPDATE rooms SET access_key = n.access_key, access = n.access, epoch = n.epoch, head = n.head,
-      members = n.members, log_bytes = n.log_bytes, waiting_knocks = n.waiting_knocks, invites = n.invites,
-      retention_ms = n.retention_ms, used_at = n.used_at,
+    UPDATE rooms SET access_key = n.access_key, epoch = n.epoch, head = n.head, log_bytes = n.log_bytes,
+      waiting_knocks = n.waiting_knocks, invites = n.invites, retention_ms = n.retention_ms, used_at = n.used_at,
       oldest_at = CASE WHEN n.entries > 0 THEN COALESCE(oldest_at, ${at}) ELSE oldest_at END
     FROM unnest(
       ${numberArray(rooms.map(({ room }) => room))}::int8[],
       ${bytesArray(rooms.map(({ change }) => change.after.accessKey))}::bytea[],
-      ${column(({ after }) => after.access)}::int8[],
       ${column(({ after }) => after.epoch)}::int8[],
       ${column(({ after }) => after.head)}::int8[],
-      ${column(({ after }) => after.members)}::int4[],
       ${column(({ after }) => after.logBytes)}::int8[],
       ${column(({ after }) => after.waitingKnocks)}::int4[],
       ${column(({ after }) => after.invites)}::int4[],
       ${column(({ after }) => after.retentionMs)}::int8[],
       ${column(({ after }) => after.usedAt)}::int8[],
       ${column(({ entries }) => entries.length)}::int4[]
-    ) n (number, access_key, access, epoch, head, members, log_bytes, waiting_knocks, invites, retention_ms,
-      used_at, entries)
+    ) n (number, access_key, epoch, head, log_bytes, waiting_knocks, invites, retention_ms, used_at, entries)
     WHERE rooms.number = n.number`;
 }

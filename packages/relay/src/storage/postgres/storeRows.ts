@@ -1,4 +1,3 @@
-import type { Registration } from '@otr/protocol';
 import { fromMapKey } from '../../bytes.ts';
 import type { StoredKnock } from '../facts.ts';
 import type { AccessRow } from '../roomDraft.ts';
@@ -29,46 +28,6 @@ export async function putAccess(sql: Sql, rows: readonly { room: number; row: Ac
       ${numberArray(rows.map(({ row }) => row.until))}::int8[]
     )
     ON CONFLICT (room, epoch) DO UPDATE SET until = EXCLUDED.until`;
-}
-
-export async function putRegistrations(
-  sql: Sql,
-  rows: readonly Changed<Registration>[],
-  at: number,
-): Promise<void> {
-  const { put, gone } = split(rows);
-  if (gone.length > 0) {
-    await sql`
-      DELETE FROM registrations r USING unnest(${roomsOf(gone)}::int8[], ${keysOf(gone)}::bytea[]) n (room, key)
-      WHERE r.room = n.room AND r.public_key = n.key`;
-  }
-  if (put.length === 0) return;
-  await sql`
-    INSERT INTO registrations (room, public_key, sealed_profile, tag, answered_at)
-    SELECT room, key, profile, tag, ${at} FROM unnest(
-      ${roomsOf(put)}::int8[],
-      ${keysOf(put)}::bytea[],
-      ${bytesArray(put.map(({ value }) => value.sealedProfile))}::bytea[],
-      ${bytesArray(put.map(({ value }) => value.tag))}::bytea[]
-    ) n (room, key, profile, tag)
-    ON CONFLICT (room, public_key) DO UPDATE
-      SET sealed_profile = EXCLUDED.sealed_profile, tag = EXCLUDED.tag, answered_at = EXCLUDED.answered_at`;
-}
-
-export async function putMarks(sql: Sql, rows: readonly Changed<Uint8Array>[]): Promise<void> {
-  const { put, gone } = split(rows);
-  if (gone.length > 0) {
-    await sql`
-      DELETE FROM marks m USING unnest(${roomsOf(gone)}::int8[], ${keysOf(gone)}::bytea[]) n (room, key)
-      WHERE m.room = n.room AND m.public_key = n.key`;
-  }
-  if (put.length === 0) return;
-  await sql`
-    INSERT INTO marks (room, public_key, sealed)
-    SELECT * FROM unnest(
-      ${roomsOf(put)}::int8[], ${keysOf(put)}::bytea[], ${bytesArray(put.map(({ value }) => value))}::bytea[]
-    )
-    ON CONFLICT (room, public_key) DO UPDATE SET sealed = EXCLUDED.sealed`;
 }
 
 export async function putInvites(sql: Sql, rows: readonly Changed<Uint8Array>[]): Promise<void> {
@@ -106,17 +65,6 @@ export async function putKnocks(sql: Sql, rows: readonly Changed<StoredKnock>[],
     ORDER BY place
     ON CONFLICT (room, id) DO UPDATE SET invite = EXCLUDED.invite, key_package_ref = EXCLUDED.key_package_ref,
       seq = EXCLUDED.seq, sealed = EXCLUDED.sealed`;
-}
-
-export async function putRoomInfos(
-  sql: Sql,
-  rows: readonly { room: number; roomInfo: Uint8Array }[],
-): Promise<void> {
-  if (rows.length === 0) return;
-  await sql`
-    INSERT INTO room_infos (room, sealed)
-    SELECT * FROM unnest(${roomsOf(rows)}::int8[], ${bytesArray(rows.map(({ roomInfo }) => roomInfo))}::bytea[])
-    ON CONFLICT (room) DO UPDATE SET sealed = EXCLUDED.sealed`;
 }
 
 function split<Value>(rows: readonly Changed<Value>[]): { put: Put<Value>[]; gone: Changed<Value>[] } {

@@ -95,7 +95,7 @@ function migrate(database: DatabaseSync): void {
   for (const [step, migration] of migrations.entries()) {
     if (step < version) continue;
     transaction(database, () => {
-      migration(database);
+      database.exec(migration);
       database.exec(`PRAGMA user_version = ${step + 1}`);
     });
   }

@@ -40,7 +40,6 @@ export function openSqlite(data: string, limits: SqliteLimits, idsAtOnce = defau
         return reads.snapshot(room, access);
       }),
     fetch: async (request) => guarded(() => reads.fetch(request)),
-    registered: async (room, keys) => guarded(() => reads.registered(room, keys)),
     recordAnswers: async (answered) => transaction(database, () => answers.record(answered)),
     restartGrace: async (at) => transaction(database, () => answers.restartGrace(at)),
     silent: async (before, limit) => guarded(() => answers.silent(before, limit)),
@@ -65,7 +64,7 @@ function preparedNoteUse(database: DatabaseSync, cache: RoomCache) {
     if (room === undefined || room.state.usedAt > at - usedAgainMs) return;
     try {
       guarded(() => update.run(at, room.number));
-      cache.committed({ ...room, state: { ...room.state, usedAt: at } }, []);
+      cache.committed({ ...room, state: { ...room.state, usedAt: at } });
     } catch (error) {
       if (!(error instanceof StorageFailure)) throw error;
     }

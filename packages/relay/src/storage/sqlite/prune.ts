@@ -88,7 +88,7 @@ function isAbandoned(room: Row, at: number, retentionMs: number): boolean {
 }
 
 function prepare(database: DatabaseSync) {
-  const tables = ['room_infos', 'access', 'marks', 'invites', 'knocks'];
+  const tables = ['access', 'invites', 'knocks'];
   return {
     expired: database.prepare(
       'SELECT number, retention_ms FROM rooms WHERE oldest_at < ? ORDER BY oldest_at LIMIT ?',
@@ -116,7 +116,7 @@ function prepare(database: DatabaseSync) {
     ),
     unused: database.prepare(
       `SELECT number, head, used_at,
-         floor > head AND members = 0 AND waiting_knocks = 0 AND (head > 0 OR invites = 0) AS is_empty
+         floor > head AND waiting_knocks = 0 AND (head > 0 OR invites = 0) AS is_empty
        FROM rooms WHERE number > ? ORDER BY number LIMIT ?`,
     ),
     deleteRoom: [

@@ -20,7 +20,7 @@ export class Reads {
     const room = this.#cache.room(id);
     if (room === undefined) return { found: 'nothing' } as const;
     if (mapKey(room.state.accessKey) === mapKey(accessKey)) {
-      return { found: 'access', access: room.state.access } as const;
+      return { found: 'access', access: room.state.epoch } as const;
     }
     const row = this.#sql.access.get(room.number, accessKey);
     if (row === undefined) return { found: 'room' } as const;
@@ -34,21 +34,14 @@ export class Reads {
     });
   }
 
-  registered(id: Uint8Array, keys: readonly Uint8Array[]): Uint8Array[] {
-    const room = this.#cache.room(id);
-    if (room === undefined || room.state.members === 0) return [];
-    const members = this.#cache.members(room);
-    return keys.filter((key) => members.has(mapKey(key)));
-  }
-
   snapshot(id: Uint8Array, access: number): RoomSnapshot | undefined {
     const room = this.#cache.room(id);
     if (room === undefined) return undefined;
     const { floor, state } = room;
-    if (access === state.access) return this.#currentSnapshot(room);
     const head = this.#lastSeen(room, access);
     if (head === undefined) return undefined;
-    return { head, floor, epoch: access, ended: true, registrations: [], marks: [], knocks: [] };
+    const ended = access !== state.epoch;
+    return { head, floor, epoch: access, ended, knocks: ended ? [] : this.#waitingKnocks(room.number) };
   }
 
   fetch({ room: id, access, after, limit, maxBytes, keys }: FetchRequest): Fetched {
@@ -70,7 +63,7 @@ export class Reads {
 
   /** `seq` of the newest entry that this access opens (rule A4). */
   #lastSeen({ number, state }: StoredRoom, access: number | typeof wholeLog): number | undefined {
-    if (access === wholeLog || access === state.access) return state.head;
+    if (access === wholeLog || access === state.epoch) return state.head;
     const row = this.#sql.until.get(number, access);
     return row && numberOf(row, 'until');
   }
@@ -86,27 +79,6 @@ export class Reads {
   #slice(room: number, seq: number, to: Uint8Array): Slice[] {
     const row = this.#sql.slice.get(room, seq, to);
     return row === undefined ? [] : [{ to, ciphertext: bytesOf(row, 'ciphertext') }];
-  }
-
-  #currentSnapshot({ number, floor, state }: StoredRoom): RoomSnapshot {
-    const roomInfo = this.#sql.roomInfo.get(number);
-    return {
-      head: state.head,
-      floor,
-      epoch: state.epoch,
-      ended: false,
-      registrations: this.#sql.registrations.all(number).map((row) => ({
-        publicKey: bytesOf(row, 'public_key'),
-        sealedProfile: bytesOf(row, 'sealed_profile'),
-        tag: bytesOf(row, 'tag'),
-      })),
-      marks: this.#sql.marks.all(number).map((row) => ({
-        publicKey: bytesOf(row, 'public_key'),
-        sealed: bytesOf(row, 'sealed'),
-      })),
-      knocks: this.#waitingKnocks(number),
-      ...(roomInfo && { roomInfo: bytesOf(roomInfo, 'sealed') }),
-    };
   }
 
   /** The longest waiting first, up to half a frame. */
@@ -130,11 +102,6 @@ function prepare(database: DatabaseSync) {
       'SELECT epoch FROM access WHERE room = ? AND access_key = ? ORDER BY epoch DESC LIMIT 1',
     ),
     until: database.prepare('SELECT until FROM access WHERE room = ? AND epoch = ?'),
-    roomInfo: database.prepare('SELECT sealed FROM room_infos WHERE room = ?'),
-    registrations: database.prepare(
-      'SELECT public_key, sealed_profile, tag FROM registrations WHERE room = ?',
-    ),
-    marks: database.prepare('SELECT public_key, sealed FROM marks WHERE room = ?'),
     waitingKnocks: database.prepare(
       'SELECT id, invite, key_package_ref, sealed FROM knocks WHERE room = ? AND seq IS NULL ORDER BY number',
     ),

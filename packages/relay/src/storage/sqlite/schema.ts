@@ -1,6 +1,3 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { packStoredEntries } from './packStoredEntries.ts';
-
 /**
  * `entries` are in the order in which they came: those of a batch follow each other, whatever their rooms are.
  * `entries.packed` is what readers are sent (rule W6), `entries.bytes` that and its slices, and a commit's welcomes.
@@ -9,18 +6,16 @@ import { packStoredEntries } from './packStoredEntries.ts';
  * welcome. `entry_ids` is the index of `entries.id`, filled later (`unindexedIds.ts`): only ids of entries that
  * `unindexed` names may be missing in it. `unindexed.places` is the JSON of `[rooms.number, first seq, last seq][]`.
  */
-const packedSchema = `
+const first = `
   CREATE TABLE rooms (
     number INTEGER PRIMARY KEY,
     room BLOB NOT NULL UNIQUE,
     first_access_key BLOB NOT NULL,
     access_key BLOB NOT NULL,
-    access INTEGER NOT NULL DEFAULT 0,
     epoch INTEGER NOT NULL DEFAULT 0,
     head INTEGER NOT NULL DEFAULT 0,
     floor INTEGER NOT NULL DEFAULT 1,
     oldest_at INTEGER,
-    members INTEGER NOT NULL DEFAULT 0,
     log_bytes INTEGER NOT NULL DEFAULT 0,
     waiting_knocks INTEGER NOT NULL DEFAULT 0,
     invites INTEGER NOT NULL DEFAULT 0,
@@ -30,11 +25,6 @@ const packedSchema = `
   CREATE INDEX rooms_by_age ON rooms (oldest_at) WHERE oldest_at IS NOT NULL;
   CREATE INDEX rooms_by_own_age ON rooms (oldest_at + retention_ms)
     WHERE oldest_at IS NOT NULL AND retention_ms > 0;
-
-  CREATE TABLE room_infos (
-    room INTEGER PRIMARY KEY,
-    sealed BLOB NOT NULL
-  ) STRICT;
 
   CREATE TABLE access (
     room INTEGER NOT NULL,
@@ -76,22 +66,6 @@ const packedSchema = `
     PRIMARY KEY (room, seq, to_key)
   ) STRICT, WITHOUT ROWID;
 
-  CREATE TABLE registrations (
-    room INTEGER NOT NULL,
-    public_key BLOB NOT NULL,
-    sealed_profile BLOB NOT NULL,
-    tag BLOB NOT NULL,
-    answered_at INTEGER NOT NULL,
-    PRIMARY KEY (room, public_key)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE marks (
-    room INTEGER NOT NULL,
-    public_key BLOB NOT NULL,
-    sealed BLOB NOT NULL,
-    PRIMARY KEY (room, public_key)
-  ) STRICT, WITHOUT ROWID;
-
   CREATE TABLE invites (
     room INTEGER NOT NULL,
     invite BLOB NOT NULL,
@@ -112,67 +86,8 @@ const packedSchema = `
   CREATE INDEX waiting_knocks ON knocks (room) WHERE seq IS NULL;
 `;
 
-/** The first version: entries in columns, one access key a room. */
-const columnsSchema = `
-  CREATE TABLE rooms (
-    number INTEGER PRIMARY KEY,
-    room BLOB NOT NULL UNIQUE,
-    access_key BLOB NOT NULL,
-    epoch INTEGER NOT NULL DEFAULT 0,
-    head INTEGER NOT NULL DEFAULT 0,
-    floor INTEGER NOT NULL DEFAULT 1,
-    members INTEGER NOT NULL DEFAULT 0,
-    log_bytes INTEGER NOT NULL DEFAULT 0,
-    room_info BLOB
-  ) STRICT;
-
-  CREATE TABLE registrations (
-    room INTEGER NOT NULL REFERENCES rooms (number),
-    public_key BLOB NOT NULL,
-    sealed_profile BLOB NOT NULL,
-    tag BLOB NOT NULL,
-    answered_at INTEGER NOT NULL,
-    PRIMARY KEY (room, public_key)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE entries (
-    room INTEGER NOT NULL REFERENCES rooms (number),
-    seq INTEGER NOT NULL,
-    id BLOB NOT NULL,
-    kind TEXT NOT NULL,
-    epoch INTEGER NOT NULL,
-    key BLOB NOT NULL,
-    sealed_profile BLOB,
-    tag BLOB,
-    reason TEXT,
-    body BLOB,
-    at INTEGER NOT NULL,
-    bytes INTEGER NOT NULL,
-    PRIMARY KEY (room, seq),
-    UNIQUE (room, id)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE slices (
-    room INTEGER NOT NULL REFERENCES rooms (number),
-    seq INTEGER NOT NULL,
-    to_key BLOB NOT NULL,
-    ciphertext BLOB NOT NULL,
-    PRIMARY KEY (room, seq, to_key)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE marks (
-    room INTEGER NOT NULL REFERENCES rooms (number),
-    public_key BLOB NOT NULL,
-    sealed BLOB NOT NULL,
-    PRIMARY KEY (room, public_key)
-  ) STRICT, WITHOUT ROWID;
-`;
-
 /**
  * The database, one step a version: `user_version` counts the steps taken. A step that was released is never edited;
  * a change is a new step.
  */
-export const migrations: readonly ((database: DatabaseSync) => void)[] = [
-  (database) => database.exec(columnsSchema),
-  (database) => packStoredEntries(database, packedSchema),
-];
+export const migrations: readonly string[] = [first];

@@ -14,8 +14,8 @@ export function preparedStore(database: DatabaseSync): Store {
     const number = before ? before.number : createRoom(sql, changes);
     const floor = before ? before.floor : 1;
     storeEntries(sql, number, changes, at);
-    storeMembership(sql, number, changes, at);
     storeAccess(sql, number, changes);
+    storeInvites(sql, number, changes);
     storeKnocks(sql, number, changes, at);
     updateRoom(sql, number, changes);
     if (changes.entries.length > 0 && (changes.before?.head ?? 0) < floor) sql.setOldest.run(at, number);
@@ -40,25 +40,13 @@ function storeEntries(sql: Statements, number: number, { entries }: RoomChanges,
   }
 }
 
-function storeMembership(sql: Statements, number: number, changes: RoomChanges, at: number): void {
-  for (const [key, registration] of changes.registrations) {
-    if (registration === undefined) sql.unregister.run(number, fromMapKey(key));
-    else {
-      const { publicKey, sealedProfile, tag } = registration;
-      sql.register.run(number, publicKey, sealedProfile, tag, at);
-    }
-  }
-  for (const [key, sealed] of changes.marks) {
-    if (sealed === undefined) sql.deleteMark.run(number, fromMapKey(key));
-    else sql.putMark.run(number, fromMapKey(key), sealed);
-  }
-  if (changes.roomInfo) sql.putRoomInfo.run(number, changes.roomInfo);
-}
-
-function storeAccess(sql: Statements, number: number, { access, invites }: RoomChanges): void {
+function storeAccess(sql: Statements, number: number, { access }: RoomChanges): void {
   for (const { epoch, accessKey, until } of access.values()) {
     sql.putAccess.run(number, epoch, accessKey, until ?? null);
   }
+}
+
+function storeInvites(sql: Statements, number: number, { invites }: RoomChanges): void {
   for (const [name, invite] of invites) {
     if (invite === undefined) sql.deleteInvite.run(number, fromMapKey(name));
     else sql.putInvite.run(number, invite);
@@ -78,10 +66,8 @@ function storeKnocks(sql: Statements, number: number, { knocks }: RoomChanges, a
 function updateRoom(sql: Statements, number: number, { after }: RoomChanges): void {
   sql.updateRoom.run(
     after.accessKey,
-    after.access,
     after.epoch,
     after.head,
-    after.members,
     after.logBytes,
     after.waitingKnocks,
     after.invites,
@@ -97,22 +83,14 @@ function prepare(database: DatabaseSync) {
       'INSERT INTO rooms (room, first_access_key, access_key, used_at) VALUES (?, ?, ?, ?)',
     ),
     updateRoom: database.prepare(
-      `UPDATE rooms SET access_key = ?, access = ?, epoch = ?, head = ?, members = ?, log_bytes = ?,
-         waiting_knocks = ?, invites = ?, retention_ms = ?, used_at = ? WHERE number = ?`,
+      `UPDATE rooms SET access_key = ?, epoch = ?, head = ?, log_bytes = ?, waiting_knocks = ?, invites = ?,
+         retention_ms = ?, used_at = ? WHERE number = ?`,
     ),
     setOldest: database.prepare('UPDATE rooms SET oldest_at = ? WHERE number = ?'),
     insertEntry: database.prepare(
       'INSERT INTO entries (room, seq, id, epoch, at, bytes, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     insertSlice: database.prepare('INSERT INTO slices (room, seq, to_key, ciphertext) VALUES (?, ?, ?, ?)'),
-    register: database.prepare(
-      `INSERT OR REPLACE INTO registrations (room, public_key, sealed_profile, tag, answered_at)
-       VALUES (?, ?, ?, ?, ?)`,
-    ),
-    unregister: database.prepare('DELETE FROM registrations WHERE room = ? AND public_key = ?'),
-    putMark: database.prepare('INSERT OR REPLACE INTO marks (room, public_key, sealed) VALUES (?, ?, ?)'),
-    deleteMark: database.prepare('DELETE FROM marks WHERE room = ? AND public_key = ?'),
-    putRoomInfo: database.prepare('INSERT OR REPLACE INTO room_infos (room, sealed) VALUES (?, ?)'),
     putAccess: database.prepare(
       'INSERT OR REPLACE INTO access (room, epoch, access_key, until) VALUES (?, ?, ?, ?)',
     ),

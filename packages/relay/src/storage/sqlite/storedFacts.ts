@@ -10,18 +10,16 @@ export function storedFacts(database: DatabaseSync, cache: RoomCache, ids: Entry
   const sql = prepare(database);
   return (name) => {
     const room = cache.named(name);
-    return room && factsOf(sql, cache, ids, room);
+    return room && factsOf(sql, ids, room);
   };
 }
 
 type Statements = ReturnType<typeof prepare>;
 
-function factsOf(sql: Statements, cache: RoomCache, ids: EntryIds, room: StoredRoom): RoomFacts {
-  const { number, state } = room;
+function factsOf(sql: Statements, ids: EntryIds, { number, state }: StoredRoom): RoomFacts {
   return {
     state,
     known: (id) => ids.placeOf(number, id),
-    isRegistered: (publicKey) => state.members > 0 && cache.members(room).has(publicKey),
     hasInvite: (invite) => sql.invite.get(number, fromMapKey(invite)) !== undefined,
     knock: (id) => {
       const row = sql.knock.get(number, fromMapKey(id));

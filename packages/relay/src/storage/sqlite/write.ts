@@ -28,10 +28,7 @@ export function preparedWrite(
       return { stored, step: ids.store(entries) };
     });
     ids.taken(step);
-    for (const { change, room } of stored) {
-      const keys = [...change.registrations].map(([key, value]): [string, boolean] => [key, !!value]);
-      cache.committed(room, keys);
-    }
+    for (const { room } of stored) cache.committed(room);
   };
 
   return (writes: readonly Write[], at: number): Written[] => {

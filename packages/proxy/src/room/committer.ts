@@ -1,0 +1,315 @@
+import type { GroupState } from '@otr/mls';
+import { MlsError } from '@otr/mls';
+import { type Knock, limits } from '@otr/protocol';
+import { dropOwnCommit, planCommit } from '../core/group/commit.ts';
+import { accessKeyOf } from '../core/group/epochKeys.ts';
+import { viewOf } from '../core/group/view.ts';
+import { sealWelcome } from '../core/invite.ts';
+import { fromText, randomId, toText } from '../core/text.ts';
+import { silentFor } from '../machine/applyCommit.ts';
+import { type Admission, type Planned, planNext, vainWishes, type Wants } from '../machine/commitPlan.ts';
+import { isRenewalDue } from '../machine/keyAge.ts';
+import { politeBackoff } from '../machine/link.ts';
+import { turnDelay } from '../machine/turns.ts';
+import { freshSecret } from './newRoom.ts';
+import { noNews } from './records.ts';
+import type { RelayTalk } from './relayTalk.ts';
+import type { Draft, PendingCommit } from './roomParts.ts';
+import type { RoomSession } from './roomSession.ts';
+import { WaitingKnocks } from './waitingKnocks.ts';
+
+/** Welcomes of one commit together, in bytes: they share a frame. */
+const welcomeBytes = 0.75 * limits.relayFrame;
+/** How soon after joining our own keys are renewed, in milliseconds, at most; more in a large room. */
+const renewWithin = 2_000;
+const renewPerMember = 20;
+
+/**
+ * Makes this member's commits (C1–C4): one at a time, for everything that is wanted; what any member could do, by turns. A
+ * lost race is no loss: what is still wanted is planned anew on the winner's epoch.
+ */
+export class Committer {
+  readonly knocks: WaitingKnocks;
+  readonly #session: RoomSession;
+  readonly #talk: RelayTalk;
+  #sending: PendingCommit | null = null;
+  #failures = 0;
+  /** What any member could do may be done by us now. */
+  #isOurTurn = false;
+  #hasJustWoken = true;
+
+  constructor(session: RoomSession, talk: RelayTalk) {
+    this.#session = session;
+    this.#talk = talk;
+    this.knocks = new WaitingKnocks(session.parts);
+    session.onKnocks(
+      (knocks) => this.hear(knocks),
+      () => {
+        const { group } = session.memory;
+        return group ? this.knocks.undecided(group) : [];
+      },
+    );
+  }
+
+  hear(knocks: readonly Knock[]): void {
+    for (const knock of knocks) this.knocks.hear(knock);
+    if (knocks.length > 0) this.#knocksChanged();
+  }
+
+  knockEnded(id: Uint8Array): void {
+    if (this.knocks.forget(toText(id))) this.#knocksChanged();
+  }
+
+  disconnected(): void {
+    this.knocks.clear();
+    this.#sending = null;
+    this.#isOurTurn = false;
+    this.#hasJustWoken = true;
+  }
+
+  /** A person here has let somebody in. */
+  decided(): void {
+    this.#knocksChanged();
+  }
+
+  /** After each step: is anything due? */
+  look(): void {
+    const { memory, closed, timers } = this.#session;
+    const { sync, group, commit, stored } = memory;
+    if (closed || sync.phase !== 'live' || !group || stored.standing !== 'member') return;
+    this.#tellInvites();
+    if (commit) {
+      if (this.#sending !== commit && !timers.isRunning('commit')) this.send();
+      return;
+    }
+    this.#forgetVain(group);
+    const mine = this.#wantsOf(group, this.#isOurTurn);
+    if (planNext(mine)) this.#commit(group, mine);
+    else if (planNext(this.#wantsOf(group, true))) this.#waitForTurn(group);
+    else this.#isOurTurn = false;
+    this.#renewLater(group);
+  }
+
+  /** Sends the pending commit; the same again after a crash or a lost connection. */
+  send(): void {
+    const { commit } = this.#session.memory;
+    if (!commit || this.#sending === commit) return;
+    this.#sending = commit;
+    this.#talk.begin('commit', this.#send(commit));
+  }
+
+  #commit(group: GroupState, wants: Wants): void {
+    const planned = planNext(wants);
+    if (!planned) return;
+    const fits = this.#fitting(group, planned, wants);
+    if (!fits) return;
+    this.#session.step('commitStored', (draft) => {
+      draft.group = fits.group;
+      draft.commit = fits.commit;
+      draft.later.push({ kind: 'commit' });
+    });
+    for (const secret of fits.erase) secret.fill(0);
+    this.#isOurTurn = false;
+  }
+
+  /** The commit of a plan. Where its welcomes are too large for one frame, some wait for the next. */
+  #fitting(group: GroupState, planned: Planned, wants: Wants) {
+    for (let plan = planned; ; ) {
+      const made = this.#make(group, plan);
+      if (!made) return null;
+      const welcomes = plan.admitted.length * (made.welcome?.length ?? 0);
+      if (welcomes <= welcomeBytes || plan.admitted.length === 1) return made;
+      const fewer = Math.max(1, Math.floor((plan.admitted.length * welcomeBytes) / welcomes));
+      const less = planNext({ ...wants, admissions: plan.admitted.slice(0, fewer) });
+      if (!less) return null;
+      plan = less;
+    }
+  }
+
+  #make(group: GroupState, { plan, admitted, wishes }: Planned) {
+    const { memory } = this.#session;
+    try {
+      const made = planCommit(group, plan, memory.log?.leaving ?? new Set());
+      const { pending } = made.group;
+      if (!pending) throw new Error('a commit that is not pending');
+      const commit: PendingCommit = {
+        id: randomId(),
+        epoch: viewOf(group).epoch,
+        accessKey: accessKeyOf(pending).publicKey,
+        body: made.body,
+        welcomes: this.#welcomes(group, admitted, made.welcome),
+        wishes,
+        // A path renews the committer's keys, whatever it was for.
+        renews: plan.renew || plan.remove.length > 0 || plan.settings !== null || plan.profile !== null,
+      };
+      return { group: made.group, commit, welcome: made.welcome, erase: made.erase };
+    } catch (error) {
+      if (!(error instanceof MlsError)) throw error;
+      this.#session.around.log('commitRefused', { code: error.code });
+      // One that cannot be added keeps all others out: none of these is tried again.
+      for (const { knock } of admitted) this.knocks.forget(knock);
+      return null;
+    }
+  }
+
+  #welcomes(group: GroupState, admitted: readonly Admission[], welcome: Uint8Array | null) {
+    const waiting = new Map(this.knocks.waiting(group).map((knock) => [knock.id, knock]));
+    return admitted.flatMap(({ knock }) => {
+      const keys = waiting.get(knock)?.keys;
+      if (!keys || !welcome) return [];
+      const id = fromText(knock);
+      return [{ knock: id, sealed: sealWelcome(keys, id, welcome) }];
+    });
+  }
+
+  async #send(commit: PendingCommit): Promise<void> {
+    const { room } = this.#session.parts;
+    const seen = this.#session.memory.log?.cursor ?? 0;
+    const { id, epoch, accessKey, body } = commit;
+    const welcomes = [...commit.welcomes];
+    const answer = await this.#talk.ask('commit', { room, id, epoch, seen, accessKey, body, welcomes });
+    if (this.#sending === commit) this.#sending = null;
+    if (!answer || this.#session.memory.commit !== commit) return;
+    if (answer.ok) {
+      this.#failures = 0;
+      for (const { knock } of commit.welcomes) this.knocks.forget(toText(knock));
+      // While its entry is under way it is not sent again.
+      this.#sending = commit;
+      this.#talk.expect(answer.value.seq);
+      return;
+    }
+    const { missed, ...error } = answer.error;
+    this.#failures += 1;
+    const isLost = error.code === 'epochConflict' || error.code === 'epochEnded';
+    if (isLost && missed?.length) {
+      this.#talk.turn('commitLost', (draft) => this.#talk.takeMissed(draft, missed));
+      return;
+    }
+    if (error.code === 'knockNotFound') {
+      for (const { knock } of commit.welcomes) this.knocks.forget(toText(knock));
+    }
+    const passing = error.code === 'rateLimited' || error.code === 'relayUnreachable' || isLost;
+    if (!passing) this.#drop();
+    const pause = politeBackoff(this.#failures, Math.random(), error.retryAfter);
+    this.#session.timers.start('commit', pause, () => this.look());
+    if (isLost) this.#talk.catchUp();
+  }
+
+  /** Refused for good: what is still wanted is planned anew. */
+  #drop(): void {
+    this.#talk.turn('commitDropped', (draft: Draft) => {
+      if (!draft.group) return;
+      const dropped = dropOwnCommit(draft.group);
+      draft.group = dropped.group;
+      draft.erase.push(...dropped.erase);
+      draft.commit = null;
+    });
+  }
+
+  #wantsOf(group: GroupState, isOurTurn: boolean): Wants {
+    const { memory, parts } = this.#session;
+    const view = viewOf(group);
+    const leaving = memory.log?.leaving ?? new Set<string>();
+    const now = parts.now();
+    const admissions = this.knocks.admissions(group, isOurTurn).slice(0, limits.welcomesPerCommit);
+    const silent = [...(memory.log?.heard ?? [])].flatMap(([id, { at }]) =>
+      now - at >= silentFor ? [id] : [],
+    );
+    const ownName = view.members.get(view.me)?.name ?? '';
+    const name = parts.profileName() ?? '';
+    const formerly = view.members.get(view.me)?.formerly;
+    return {
+      view,
+      wishes: memory.wishes,
+      admissions,
+      departed: isOurTurn ? [...leaving, ...silent] : [],
+      leaving,
+      renew: this.#mayRenew && isRenewalDue(memory.keyAge, now, this.#hasJustWoken),
+      profile: name === ownName ? null : { version: 1, name, ...(formerly !== undefined && { formerly }) },
+      freshSecret: freshSecret(),
+      now,
+    };
+  }
+
+  /** Nobody but us asks for these; a room of a thousand does not renew all its keys in the same second. */
+  #mayRenew = false;
+
+  #renewLater(group: GroupState): void {
+    const { timers, memory, parts } = this.#session;
+    if (this.#mayRenew || timers.isRunning('renewal')) return;
+    const { members } = viewOf(group);
+    const isNew = memory.keyAge.renewedAt === null;
+    const within = isNew ? renewWithin + members.size * renewPerMember : renewWithin;
+    if (!isRenewalDue(memory.keyAge, parts.now(), this.#hasJustWoken)) return;
+    timers.start('renewal', Math.random() * within, () => {
+      this.#mayRenew = true;
+      this.look();
+      this.#mayRenew = false;
+      this.#hasJustWoken = false;
+    });
+  }
+
+  #waitForTurn(group: GroupState): void {
+    const { timers, signs } = this.#session;
+    if (timers.isRunning('turn')) return;
+    const view = viewOf(group);
+    const me = view.members.get(view.me);
+    if (!me) return;
+    const online = [...view.members.values()].flatMap(({ id, leafIndex }) =>
+      id === view.me || signs.isOnline(id) ? [leafIndex] : [],
+    );
+    const delay = turnDelay({ online, ownLeaf: me.leafIndex, luck: Math.random() });
+    timers.start('turn', delay, () => {
+      this.#isOurTurn = true;
+      this.look();
+    });
+  }
+
+  #forgetVain(group: GroupState): void {
+    const vain = new Set(vainWishes({ view: viewOf(group), wishes: this.#session.memory.wishes }));
+    if (vain.size === 0) return;
+    this.#session.step('wishesDone', (draft) => {
+      draft.wishes = draft.wishes.filter(({ id }) => !vain.has(id));
+    });
+  }
+
+  #isTelling = false;
+
+  /** I4: kept until the relay has heard it. */
+  #tellInvites(): void {
+    const { inviteNews } = this.#session.memory;
+    if (this.#isTelling || inviteNews.put.length + inviteNews.remove.length === 0) return;
+    if (this.#session.timers.isRunning('inviteNews')) return;
+    this.#isTelling = true;
+    this.#talk.begin(
+      'invites',
+      this.#tell(inviteNews).finally(() => {
+        this.#isTelling = false;
+      }),
+    );
+  }
+
+  async #tell(news: RoomSession['memory']['inviteNews']): Promise<void> {
+    const { room } = this.#session.parts;
+    const asked = [
+      ...news.put.map((invite) => this.#talk.ask('putInvite', { room, invite })),
+      ...news.remove.map((invite) => this.#talk.ask('removeInvite', { room, invite })),
+    ];
+    const answers = await Promise.all(asked);
+    if (answers.some((answer) => !answer)) return;
+    const failed = answers.some((answer) => answer && !answer.ok && answer.error.code !== 'inviteNotFound');
+    if (failed) {
+      this.#session.timers.start('inviteNews', politeBackoff(3, Math.random()), () => this.look());
+      return;
+    }
+    this.#talk.turn('invitesTold', (draft) => {
+      if (draft.inviteNews === news) draft.inviteNews = noNews;
+    });
+  }
+
+  #knocksChanged(): void {
+    this.#session.tellSummary();
+    this.#session.tellDetails();
+    this.look();
+  }
+}

@@ -1,0 +1,139 @@
+import type { RelayMessage, WireError } from '@otr/protocol';
+import { joinRoom, keyPackageRefOf, keyPackagesOf } from '../core/group/join.ts';
+import { viewOf } from '../core/group/view.ts';
+import { inviteKeysOf, openWelcome, sealKnock } from '../core/invite.ts';
+import { sameBytes, toText } from '../core/text.ts';
+import { politeBackoff } from '../machine/link.ts';
+import { outboxOf } from '../machine/outbox.ts';
+import { newLog } from '../machine/roomLog.ts';
+import { noticeRow } from '../machine/rows.ts';
+import { newKeys } from './records.ts';
+import type { RelayTalk } from './relayTalk.ts';
+import { type Draft, type Join, type RoomParts, writeRow } from './roomParts.ts';
+import type { RoomSession } from './roomSession.ts';
+import { changeReason, feedRoom } from './turn.ts';
+
+const refusals: Partial<Record<WireError['code'], string>> = {
+  inviteNotFound:
+    'This invite does not work any more: it was used up, withdrawn, or its time is over. Ask for another.',
+  roomNotFound: 'The relay does not know this room. Ask for another invite.',
+};
+const dismissedSentence =
+  'A member of the room has declined. Ask them for another invite if that was a mistake.';
+const badWelcome = 'Somebody answered with a welcome that does not open. It is asked again.';
+
+/** Knocks until a member lets us in (I2, I3). */
+export class JoinTalk {
+  readonly #session: RoomSession;
+  readonly #talk: RelayTalk;
+  #failures = 0;
+
+  constructor(session: RoomSession, talk: RelayTalk) {
+    this.#session = session;
+    this.#talk = talk;
+  }
+
+  /** The same knock again asks what became of it (N4). */
+  knock(): void {
+    this.#talk.begin('knock', this.#knock());
+  }
+
+  welcomed({ id, seq, sealed }: RelayMessage<'welcome'>): void {
+    if (this.#isOurs(id)) this.#enter(seq, sealed);
+  }
+
+  dismissed({ id }: RelayMessage<'knockDismissed'>): void {
+    if (this.#isOurs(id)) this.#stop(dismissedSentence);
+  }
+
+  /** K5: the key package that still waits is ours. */
+  answerKeys(): void {
+    const { join } = this.#session.memory;
+    if (!join) return;
+    void this.#talk.ask('allKeys', { room: this.#session.parts.room, keys: [keyPackageRefOf(join.keys)] });
+  }
+
+  async #knock(): Promise<void> {
+    const { join } = this.#session.memory;
+    const { room } = this.#session.parts;
+    const { challenge } = this.#talk;
+    if (!join || !challenge) return;
+    const keys = inviteKeysOf(join.secret, room);
+    const answer = await this.#talk.ask('knock', {
+      room,
+      id: join.id,
+      invite: keys.publicKey,
+      signature: keys.sign(challenge, room),
+      keyPackageRef: keyPackageRefOf(join.keys),
+      sealed: sealKnock(keys, join.id, this.#contentOf(join)),
+    });
+    if (!answer || this.#session.memory.join !== join) return;
+    if (!answer.ok) return this.#refused(answer.error);
+    this.#failures = 0;
+    if (answer.value.state === 'admitted') this.#enter(answer.value.seq, answer.value.sealed);
+    else this.#talk.turn('knocked', (draft) => changeReason(this.#session.parts, draft, null));
+  }
+
+  #contentOf({ keys, formerly }: Join) {
+    const name = this.#session.parts.profileName() ?? '';
+    const keyPackages = keyPackagesOf(keys).map(toText);
+    return { version: 1 as const, name, keyPackages, ...(formerly !== null && { formerly }) };
+  }
+
+  #enter(seq: number, sealed: Uint8Array): void {
+    const { parts, memory } = this.#session;
+    const { join } = memory;
+    if (!join) return;
+    const welcome = openWelcome(inviteKeysOf(join.secret, parts.room), join.id, sealed);
+    const joined = welcome && joinRoom(parts.room, join.keys, welcome);
+    if (!joined) {
+      this.#stop(badWelcome);
+      return;
+    }
+    this.#talk.turn('joined', (draft) => {
+      draft.group = joined.group;
+      draft.erase.push(...joined.erase);
+      draft.join = null;
+      draft.wayBack = null;
+      draft.log = newLog(seq, null);
+      draft.keyAge = newKeys;
+      sealAnew(parts, draft);
+      noteJoined(this.#session, draft, seq, join.formerly !== null);
+      feedRoom(parts, draft, { kind: 'connected' });
+    });
+  }
+
+  #refused(error: WireError): void {
+    this.#failures += 1;
+    const sentence = refusals[error.code];
+    const passing = error.code === 'rateLimited' || error.code === 'relayUnreachable';
+    if (sentence || !passing) this.#stop(sentence ?? error.message);
+    const pause = politeBackoff(this.#failures + (passing ? 0 : 4), Math.random(), error.retryAfter);
+    this.#session.timers.start('knock', pause, () => this.knock());
+  }
+
+  #stop(reason: string): void {
+    this.#talk.turn('notJoined', (draft) => changeReason(this.#session.parts, draft, reason));
+  }
+
+  #isOurs(id: Uint8Array): boolean {
+    const { join } = this.#session.memory;
+    return join !== null && sameBytes(join.id, id);
+  }
+}
+
+/** What a former leaf of ours sealed and nobody has seen: the new one counts from 1 (M5). */
+function sealAnew({ store, number }: RoomParts, draft: Draft): void {
+  const items = store.outbox.of(number);
+  for (const { id } of items) store.outbox.remove(number, id);
+  for (const { id, content, at } of items) store.outbox.add(number, id, content, at);
+  draft.outbox = outboxOf(items.map(({ id }) => ({ id, sealedFor: null, acknowledged: null })));
+}
+
+/** From here on the room's messages are for us. */
+function noteJoined({ parts }: RoomSession, draft: Draft, seq: number, returned: boolean): void {
+  const { name } = draft.group ? viewOf(draft.group).settings : draft.stored;
+  draft.stored = parts.store.rooms.change(draft.stored, { standing: 'member', reason: null, name });
+  const place = { room: parts.ref, seq, now: parts.now() };
+  writeRow(parts, draft, noticeRow(place, returned ? 'youReturned' : 'youJoined', {}));
+}

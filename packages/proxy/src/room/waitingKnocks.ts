@@ -1,0 +1,112 @@
+import type { GroupState } from '@otr/mls';
+import { type Knock, limits } from '@otr/protocol';
+import { keyPackageFor } from '../core/group/join.ts';
+import { viewOf } from '../core/group/view.ts';
+import { type InviteKeys, inviteKeysOf, openKnock } from '../core/invite.ts';
+import { fromText, sameBytes, toText } from '../core/text.ts';
+import type { Admission } from '../machine/commitPlan.ts';
+import type { RoomParts } from './roomParts.ts';
+
+/** Somebody who waits at the room's door, as far as we could read its knock. */
+export interface WaitingKnock {
+  readonly id: string;
+  readonly name: string;
+  readonly at: number;
+  /** A person has to decide. */
+  readonly approval: boolean;
+  readonly formerly: string | null;
+  readonly admission: Admission;
+  readonly keys: InviteKeys;
+}
+
+/** The knocks that wait for this room's members, and what a person here has said to them. Not stored. */
+export class WaitingKnocks {
+  readonly #parts: RoomParts;
+  readonly #heard = new Map<string, { knock: Knock; at: number }>();
+  readonly #approved = new Set<string>();
+
+  constructor(parts: RoomParts) {
+    this.#parts = parts;
+  }
+
+  hear(knock: Knock): void {
+    const id = toText(knock.id);
+    if (this.#heard.has(id) || this.#heard.size >= limits.waitingKnocks) return;
+    this.#heard.set(id, { knock, at: this.#parts.now() });
+  }
+
+  forget(id: string): boolean {
+    this.#approved.delete(id);
+    return this.#heard.delete(id);
+  }
+
+  clear(): void {
+    this.#heard.clear();
+    this.#approved.clear();
+  }
+
+  approve(id: string): void {
+    this.#approved.add(id);
+  }
+
+  /** Those that are genuine under an invite of the epoch. A knock that nobody here can read is left to its sender. */
+  waiting(group: GroupState): WaitingKnock[] {
+    return [...this.#heard.values()].flatMap(({ knock, at }) => this.#read(group, knock, at) ?? []);
+  }
+
+  /** Those that may come in now; only those that a person here has let in where it is not our turn. */
+  admissions(group: GroupState, isOurTurn: boolean): Admission[] {
+    return this.waiting(group).flatMap(({ id, approval, admission }) =>
+      this.#approved.has(id) || (isOurTurn && !approval) ? [admission] : [],
+    );
+  }
+
+  /** Those that wait for a person's decision. */
+  undecided(group: GroupState): WaitingKnock[] {
+    return this.waiting(group).filter(({ id, approval }) => approval && !this.#approved.has(id));
+  }
+
+  #read(group: GroupState, knock: Knock, at: number): WaitingKnock | null {
+    const view = viewOf(group);
+    const found = this.#inviteOf(group, knock.invite);
+    if (!found) return null;
+    const content = openKnock(found.keys, knock.id, knock.sealed);
+    const keyPackage = content && keyPackageFor(group.config.suite.id, content.keyPackages.map(fromText));
+    if (!content || !keyPackage) return null;
+    const formerly = content.formerly !== undefined && found.invite === null ? content.formerly : null;
+    // The way back is for those who were here; anyone else needs an invite.
+    if (found.invite === null && (formerly === null || !view.members.has(formerly))) return null;
+    const id = toText(knock.id);
+    return {
+      id,
+      name: content.name,
+      at,
+      approval: found.approval,
+      formerly,
+      admission: { knock: id, invite: found.invite, keyPackage, formerly },
+      keys: found.keys,
+    };
+  }
+
+  /** `invite` is its secret as text, null for the way back. */
+  #inviteOf(group: GroupState, publicKey: Uint8Array) {
+    const { settings } = viewOf(group);
+    const now = this.#parts.now();
+    for (const { secret, approval, expiresAt } of settings.invites) {
+      const keys = this.#keysOf(secret);
+      if (!sameBytes(keys.publicKey, publicKey)) continue;
+      return expiresAt !== null && expiresAt <= now ? null : { keys, approval, invite: secret };
+    }
+    const keys = this.#keysOf(settings.returnSecret);
+    return sameBytes(keys.publicKey, publicKey) ? { keys, approval: true, invite: null } : null;
+  }
+
+  readonly #known = new Map<string, InviteKeys>();
+
+  #keysOf(secret: string): InviteKeys {
+    const keys = this.#known.get(secret) ?? inviteKeysOf(fromText(secret), this.#parts.room);
+    if (this.#known.size > 4 * limits.invitesOfRoom) this.#known.clear();
+    this.#known.set(secret, keys);
+    return keys;
+  }
+}

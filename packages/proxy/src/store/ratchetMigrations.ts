@@ -1,0 +1,34 @@
+/**
+ * The tables of ratchet.db, version by version: `user_version` counts those that were applied. Never change one that was
+ * released; add the next. Rooms are named by their number in history.db.
+ */
+export const ratchetMigrations: readonly string[] = [
+  `
+  CREATE TABLE records (
+    room INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (room, name)
+  );
+
+  CREATE TABLE outbox (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    room INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    content TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    counter INTEGER,
+    epoch INTEGER,
+    recipients TEXT,
+    body BLOB,
+    UNIQUE (room, id)
+  );
+
+  CREATE TABLE journal (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    step INTEGER NOT NULL,
+    writes BLOB
+  );
+  INSERT INTO journal VALUES (1, 0, NULL);
+  `,
+];

@@ -1,0 +1,102 @@
+import type { InviteSummary, RoomDetails, RoomSummary } from '@otr/protocol';
+import { Copy, Plus, QrCode } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { copyText } from '../app/copy.ts';
+import { useDialogs } from '../app/dialogs.ts';
+import { useFeedback } from '../app/feedback.tsx';
+import { shortTime, untilText } from '../app/times.ts';
+import { useAsk } from '../app/useAsk.ts';
+import { useStore } from '../app/useStore.ts';
+import { strings } from '../strings.ts';
+
+const text = strings.invites;
+/** After this many milliseconds a button that asked once is as it was. */
+const sureFor = 4_000;
+
+/** Asks once: the first press changes what it says, the second does it. */
+function RevokeButton({ onRevoke }: { onRevoke(): Promise<unknown> }) {
+  const [asked, setAsked] = useState(false);
+  const [working, setWorking] = useState(false);
+
+  useEffect(() => {
+    if (!asked) return;
+    const timer = setTimeout(() => setAsked(false), sureFor);
+    return () => clearTimeout(timer);
+  }, [asked]);
+
+  async function press() {
+    if (!asked) return setAsked(true);
+    setWorking(true);
+    await onRevoke();
+    setWorking(false);
+    setAsked(false);
+  }
+
+  return (
+    <button type="button" className="linkButton danger" disabled={working} onClick={press}>
+      <span aria-live="polite">{asked ? text.revokeSure : text.revoke}</span>
+    </button>
+  );
+}
+
+function InviteItem({ room, invite, mayRevoke }: { room: string; invite: InviteSummary; mayRevoke: boolean }) {
+  const store = useStore();
+  const ask = useAsk();
+  const { say } = useFeedback();
+  const openDialog = useDialogs();
+  const until = invite.expiresAt === null ? null : untilText(invite.expiresAt);
+
+  async function copy() {
+    say((await copyText(invite.link)) ? text.copied : strings.message.copyFailed);
+  }
+
+  return (
+    <li className="inviteItem" data-testid="invite">
+      <p className="invitePolicy">{text.policy(invite.uses, until, invite.approval)}</p>
+      <p className="formHint">{text.by(invite.by, shortTime(invite.at))}</p>
+      <div className="inviteActions">
+        <button type="button" className="linkButton" onClick={copy}>
+          <Copy size={15} aria-hidden="true" />
+          {text.copy}
+        </button>
+        <button
+          type="button"
+          className="linkButton"
+          onClick={() => openDialog({ kind: 'invite', room, link: invite.link })}
+        >
+          <QrCode size={15} aria-hidden="true" />
+          {text.show}
+        </button>
+        {mayRevoke && <RevokeButton onRevoke={() => ask(store.revokeInvite(room, invite.invite), text.revoked)} />}
+      </div>
+    </li>
+  );
+}
+
+/** The invites of the room, each with its limits; and the way to another. */
+export function InvitesTab({ room, details }: { room: RoomSummary; details: RoomDetails }) {
+  const openDialog = useDialogs();
+  const mayInvite = room.rights.invite && room.state === 'joined';
+  return (
+    <div className="detailsScroll">
+      <p className="formHint">{details.invites.length === 0 ? text.none : text.explain}</p>
+      <ul className="inviteList">
+        {details.invites.map((invite) => (
+          <InviteItem key={invite.invite} room={room.room} invite={invite} mayRevoke={mayInvite} />
+        ))}
+      </ul>
+      {mayInvite ? (
+        <button
+          type="button"
+          className="button"
+          onClick={() => openDialog({ kind: 'newInvite', room: room.room })}
+        >
+          <Plus size={18} aria-hidden="true" />
+          {text.create}
+        </button>
+      ) : (
+        <p className="formHint">{text.notAllowed}</p>
+      )}
+    </div>
+  );
+}

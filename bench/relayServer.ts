@@ -19,6 +19,8 @@ const relay = await startRelay({
   limits: {
     requestsPerSecond: 1e9,
     requestBurst: 1e9,
+    roomRequestsPerSecond: 1e9,
+    roomRequestBurst: 1e9,
     logBytesPerRoom: 2 ** 40,
     idleConnections: 1e5,
     unreadBytes: 2 ** 30,

@@ -4,7 +4,6 @@ import { benchAppends } from './appends.ts';
 import { benchDelivery } from './delivery.ts';
 import { benchIdleMemory } from './idleMemory.ts';
 import { benchNodes } from './nodes.ts';
-import { benchSealing } from './sealing.ts';
 import { benchStorage } from './storage.ts';
 
 interface Benchmark {
@@ -15,7 +14,6 @@ interface Benchmark {
 
 /** In this order; the names of some on the command line run only those. */
 const benchmarks: Record<string, Benchmark> = {
-  sealing: { on: 'second core', run: benchSealing },
   delivery: { on: 'second core', run: benchDelivery },
   appends: { on: 'second core', run: benchAppends },
   storage: { on: 'all cores', run: benchStorage },

@@ -20,7 +20,7 @@ const roomIds = Array.from({ length: Number(rooms) }, (_, number) => {
   return room;
 });
 const body = randomBytes(200);
-const by = { access: 0, answers: false };
+const by = { access: 0 };
 let turn = 0;
 
 function nextBatch(): Write[] {

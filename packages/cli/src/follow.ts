@@ -1,11 +1,13 @@
 import type { LocalClient } from '@otr/client/node';
 import type { Row } from '@otr/protocol';
 import { done, type Exit, failed } from './exit.ts';
+import { lateRows } from './lateRows.ts';
 import { isPlaced, readAfter } from './timeline.ts';
 
 /**
  * Shows the placed rows after `start` and goes on until `ending`. Events only wake it; what is shown is read from
- * the timeline, after the last row shown. So nothing is lost or shown twice when the proxy restarts.
+ * the timeline, after the last row shown. So nothing is lost or shown twice when the proxy restarts. Only what comes
+ * for a place that was shown before (an alarm, an edit) is told by its event alone.
  */
 export async function follow(
   client: LocalClient,
@@ -15,7 +17,7 @@ export async function follow(
   ending: AbortSignal,
 ): Promise<Exit> {
   let order = start;
-  const late = lateAlarms(client, room, () => order, show);
+  const late = lateRows(client, room, () => order, show);
   const wakes = listen(client, room, ending);
   try {
     while (!ending.aborted && !wakes.gone()) {
@@ -62,24 +64,4 @@ function listen(client: LocalClient, room: string, ending: AbortSignal) {
       ending.removeEventListener('abort', end);
     },
   };
-}
-
-/** Alarms remembered as shown; a relay that is caught more often than this is past counting. */
-const remembered = 1_000;
-
-/** An alarm may concern a place that has been read already; it is shown when it comes, once. */
-function lateAlarms(client: LocalClient, room: string, order: () => number, show: (row: Row) => void) {
-  const ids = new Set<string>();
-  const shown = (row: Row) => {
-    if (row.kind === 'alarm' && ids.size < remembered) ids.add(row.id);
-  };
-  const stop = client.on('rows', (changed) => {
-    if (changed.room !== room) return;
-    for (const row of changed.rows) {
-      if (row.kind !== 'alarm' || row.order > order() || ids.has(row.id)) continue;
-      shown(row);
-      show(row);
-    }
-  });
-  return { shown, stop };
 }

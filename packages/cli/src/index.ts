@@ -1,9 +1,15 @@
 /** The `otr` command and what `npm start` makes of it. */
+import { exportCommand } from './commands/export.ts';
+import { messageCommands } from './commands/message.ts';
 import { open } from './commands/open.ts';
 import { read } from './commands/read.ts';
 import { run } from './commands/relay/run.ts';
 import { storeCommands } from './commands/relay/store.ts';
 import { roomCommands } from './commands/room.ts';
+import { inviteCommands } from './commands/roomInvites.ts';
+import { peopleCommands } from './commands/roomPeople.ts';
+import { settingsCommands } from './commands/roomSettings.ts';
+import { search } from './commands/search.ts';
 import { send } from './commands/send.ts';
 import { start } from './commands/start.ts';
 import { statusCommands } from './commands/status.ts';
@@ -11,5 +17,20 @@ import { up } from './commands/up.ts';
 
 export { runProgram } from './run.ts';
 
-export const otrCommands = [up, open, ...roomCommands, send, read, ...statusCommands, run, ...storeCommands];
+export const otrCommands = [
+  up,
+  open,
+  ...roomCommands,
+  ...inviteCommands,
+  ...peopleCommands,
+  ...settingsCommands,
+  send,
+  ...messageCommands,
+  read,
+  search,
+  exportCommand,
+  ...statusCommands,
+  run,
+  ...storeCommands,
+];
 export const startCommands = [start];

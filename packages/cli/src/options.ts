@@ -121,6 +121,19 @@ export const options = {
   ),
   follow: onOff('go on with new messages until stopped', false),
   limit: setting('COUNT', 'only the newest of them', count, undefined, 'all'),
+  ids: onOff('show the ids of messages', false),
+  'reply-to': setting('MESSAGE', 'id of the message that this one answers', text, undefined),
+  room: setting('ROOM', 'only in this room', text, undefined, 'in all rooms'),
+  uses: setting('COUNT', 'how many may come in by the invite', wholeNumber(1, 10_000), undefined, 'any'),
+  expires: setting('TIME', 'how long the invite is good', duration, undefined, 'without an end'),
+  approval: onOff('somebody must let in each one who comes by the invite', false),
+  format: setting(
+    'FORMAT',
+    'what to export: html to read, json for programs',
+    oneOf('html', 'json'),
+    'html' as const,
+  ),
+  output: setting('FILE', 'write into this file, which must not exist', path, undefined, 'standard output'),
   since: setting('SEQ', 'only messages after this place in the room', count, undefined, 'the beginning'),
 } as const;
 

@@ -124,7 +124,9 @@ function prepared(parser: Parser, terminal: Terminal): Parser {
     });
 }
 
-const groups: Readonly<Record<string, string>> = { room: 'Create, list, join, rename and leave rooms.' };
+const groups: Readonly<Record<string, string>> = {
+  room: 'Rooms, who is in them, who may come in, and their rules.',
+};
 
 /** Where a command of this path hangs: at the root, or in its group. */
 function groupOf(root: Parser, words: readonly string[], terminal: Terminal): Parser {

@@ -1,73 +1,62 @@
-import type { AlarmRow, MessageRow, NoticeRow, ProblemCode, RefusedRow, Row } from '@otr/protocol';
+import { localClock, localDay, remarkWords } from '@otr/client/node';
+import type { MessageRow, Row } from '@otr/protocol';
 import { plain, plainLines, styled, type Terminal } from './terminal.ts';
 
-/** A message as programs read it: these keys, and no others. */
-export function messageJson({ id, room, seq, from, name, at, text }: MessageRow) {
-  return { id, room, seq, from, name, at: new Date(at).toISOString(), text };
+/** A message as programs read it: these keys, the last five only where they say something, and no others. */
+export function messageJson(row: MessageRow) {
+  const { id, room, seq, from, name, text, replyTo, editedAt, deleted, reactions, expiresAt } = row;
+  return {
+    ...{ id, room, seq, from, name, at: iso(row.at), text },
+    ...(replyTo && { replyTo }),
+    ...(editedAt !== undefined && { editedAt: iso(editedAt) }),
+    ...(deleted && { deleted }),
+    ...(reactions && { reactions }),
+    ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
+  };
 }
 
-/** A message as people read it: day and time, name, text. */
+/**
+ * A message as people read it: day and time, name, text. What belongs to it follows on lines of its own, less indented
+ * than any line of a text, so that no text can look like it.
+ */
 export function messageLine(terminal: Terminal, row: MessageRow): string {
-  const unsent = row.seq === null ? styled(terminal, 'dim', ' (not at the relay yet)') : '';
   const head = `${styled(terminal, 'dim', localTime(row.at))} ${styled(terminal, 'bold', plain(row.name))}`;
-  return `${head}${unsent}: ${plainLines(row.text, '    ')}`;
+  const marks = marksOf(row).map((mark) => styled(terminal, 'dim', ` (${mark})`));
+  const first = `${head}${marks.join('')}: ${plainLines(row.text, '    ')}`;
+  return [first, ...attachments(row).map((line) => styled(terminal, 'dim', `  ${line}`))].join('\n');
 }
 
 /** Anything else in the timeline, as a line for standard error. */
 export function remarkLine(row: Exclude<Row, MessageRow>): string {
-  return `${localTime(row.at)} ${remarkOf(row)}`;
+  return `${localTime(row.at)} ${plain(remarkWords(row))}`;
 }
 
-function remarkOf(row: Exclude<Row, MessageRow>): string {
-  if (row.kind === 'notice') return notices[row.event](wordsOf(row));
-  const about = row.name === null ? '' : ` (${plain(row.name)})`;
-  if (row.kind === 'refused') return `refused: ${problems[row.problem]}${about}`;
-  return `ALARM: ${problems[row.problem]}${about}${missing(row)}`;
+/** `2026-01-15 09:05`, where the reader is. */
+export const localTime = (at: number): string => `${localDay(at)} ${localClock(at)}`;
+
+export const iso = (at: number): string => new Date(at).toISOString();
+
+/** Characters of an answered message that are shown with its answer. */
+const quotedAtMost = 60;
+
+function marksOf({ seq, editedAt, deleted }: MessageRow): string[] {
+  return [
+    ...(deleted ? ['deleted'] : []),
+    ...(editedAt === undefined ? [] : ['edited']),
+    ...(seq === null ? ['not at the relay yet'] : []),
+  ];
 }
 
-function missing({ data }: AlarmRow): string {
-  return data['count'] === undefined ? '' : `: ${plain(String(data['count']))} missing`;
+function attachments({ replyTo, reactions = [] }: MessageRow): string[] {
+  const counts = reactions.map(({ emoji, from }) => `${plain(emoji)} ${from.length}`);
+  return [
+    ...(replyTo ? [`↳ answers ${plain(replyTo.name)}: ${plain(beginning(replyTo.text))}`] : []),
+    ...(counts.length > 0 ? [counts.join('  ')] : []),
+  ];
 }
 
-/** The values of a notice, made plain; a question mark for one that it does not carry. */
-function wordsOf({ data }: NoticeRow): (name: string) => string {
-  return (name) => plain(String(data[name] ?? '?'));
-}
-
-const notices: Readonly<Record<NoticeRow['event'], (value: (name: string) => string) => string>> = {
-  created: () => 'the room was created',
-  youJoined: () => 'you joined',
-  joined: (value) => `${value('name')} joined`,
-  left: (value) => `${value('name')} left`,
-  keyRemoved: (value) => `the key of ${value('name')} was removed: nothing is encrypted for it any more`,
-  renamed: (value) => `${value('from')} is now called ${value('to')}`,
-  roomRenamed: (value) => `${value('name')} renamed the room to ${value('to')}`,
-  notSealedForYou: (value) => `messages that were not encrypted for you: ${value('count')}`,
-  expired: (value) => `messages that the relay no longer had: ${value('count')}`,
-  newerVersion: (value) => `${value('name')} sent something that only a newer version can show`,
-};
-
-const problems: Readonly<Record<ProblemCode | RefusedRow['problem'], string>> = {
-  unknownSender: 'the sender is not a member',
-  badCiphertext: 'it cannot be decrypted: it was changed on its way, or not sealed by its sender',
-  badBody: 'its body is not the one the sender sealed',
-  badPayload: 'it is not a message',
-  wrongId: 'the relay gave it another id',
-  replayed: 'it had been shown before',
-  outOfOrder: 'the relay changed the order of a member’s messages',
-  badRegistration: 'a key that was not registered by a holder of the invite',
-  keyReused: 'a key that had been removed came back',
-  messageMissing: 'the relay withholds messages of a member',
-  entryWithheld: 'the relay withholds a part of the room',
-  logRolledBack: 'the relay took back what it had shown',
-  logForked: 'the relay shows members different rooms',
-  rosterMismatch: 'the relay shows members different lists of members',
-  unknownEntry: 'it is of a kind that does not belong in this room',
-};
-
-function localTime(at: number): string {
-  const date = new Date(at);
-  const two = (part: number) => String(part).padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+function beginning(text: string): string {
+  const characters = [...text];
+  if (characters.length <= quotedAtMost) return text;
+  return `${characters.slice(0, quotedAtMost).join('')}…`;
 }

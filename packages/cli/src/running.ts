@@ -1,9 +1,10 @@
 import { connectSocketFile, type LocalClient } from '@otr/client/node';
-import type { LocalResponse, RoomSummary } from '@otr/protocol';
+import type { LocalResponse, Result, RoomSummary } from '@otr/protocol';
 import { findSocketFile } from '@otr/proxy';
-import { type Exit, failed } from './exit.ts';
+import { type Chosen, choose } from './choose.ts';
+import { done, type Exit, failed } from './exit.ts';
 import type { Settings } from './options.ts';
-import { plain } from './terminal.ts';
+import { jsonLine, type Terminal } from './terminal.ts';
 
 export type Status = LocalResponse<'getStatus'>;
 
@@ -34,24 +35,27 @@ export function withRoom(
 ): Promise<Exit> {
   return withProxy(settings, async (client, { rooms }) => {
     const found = findRoom(rooms, wanted);
-    return found.ok ? work(client, found.room) : failed(found.message);
+    return found.ok ? work(client, found.value) : failed(found.message);
   });
 }
 
-export type FoundRoom = { ok: true; room: RoomSummary } | { ok: false; message: string };
+export function findRoom(rooms: readonly RoomSummary[], wanted: string): Chosen<RoomSummary> {
+  return choose(rooms, wanted, {
+    what: 'room',
+    listedBy: 'room list',
+    idOf: ({ room }) => room,
+    nameOf: ({ name }) => name,
+  });
+}
 
-/** By id, by a name that only one room has, or by the beginning of only one room's id. */
-export function findRoom(rooms: readonly RoomSummary[], wanted: string): FoundRoom {
-  const id = rooms.find(({ room }) => room === wanted);
-  if (id !== undefined) return { ok: true, room: id };
-  const named = rooms.filter(({ name }) => name === wanted);
-  const candidates =
-    named.length > 0 ? named : rooms.filter(({ room }) => wanted !== '' && room.startsWith(wanted));
-  const [room, ...others] = candidates;
-  if (room === undefined) {
-    return { ok: false, message: `there is no room "${plain(wanted)}"; otr room list shows them` };
-  }
-  if (others.length === 0) return { ok: true, room };
-  const ids = candidates.map((candidate) => candidate.room).join(', ');
-  return { ok: false, message: `"${plain(wanted)}" may mean several rooms: ${ids}; give the id` };
+/** Says how a request ended: a line of `--json`, nothing for people, or why it was refused. */
+export function finish(
+  answer: Result<object>,
+  settings: Settings<'json'>,
+  terminal: Terminal,
+  line: Readonly<Record<string, unknown>>,
+): Exit {
+  if (!answer.ok) return failed(answer.error.message);
+  if (settings.json) terminal.result(jsonLine(line));
+  return done;
 }

@@ -2,6 +2,8 @@
 export interface Terminal {
   /** One line of results, on standard output. */
   result(line: string): void;
+  /** A piece of a file, on standard output as it is; answers when it is taken. */
+  piece(text: string): Promise<void>;
   /** One line for the person, on standard error. */
   note(line: string): void;
   /** Whether results may be coloured. */
@@ -51,6 +53,7 @@ export function processTerminal(): Terminal {
   process.stderr.on('error', () => {});
   return {
     result: (line) => void process.stdout.write(`${line}\n`),
+    piece: (text) => new Promise((resolve) => void process.stdout.write(text, () => resolve())),
     note: (line) => void process.stderr.write(`${line}\n`),
     colour: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
     readInput: (limit) => readAll(process.stdin, limit),

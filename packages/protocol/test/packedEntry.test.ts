@@ -23,21 +23,6 @@ const place = {
 const slices = fc.array(fc.record({ to: bytes(32), ciphertext: some }), { maxLength: 4 });
 const key = bytes(32);
 const entries: fc.Arbitrary<Entry> = fc.oneof(
-  fc.record({
-    kind: fc.constant('registerKey' as const),
-    ...place,
-    publicKey: key,
-    tag: key,
-    sealedProfile: some,
-  }),
-  fc.record({
-    kind: fc.constant('removeKey' as const),
-    ...place,
-    publicKey: key,
-    reason: fc.constantFrom('left' as const, 'cleanup' as const),
-  }),
-  fc.record({ kind: fc.constant('envelope' as const), ...place, from: key, slices, body: some }),
-  fc.record({ kind: fc.constant('envelope' as const), ...place, from: key, slices }),
   fc.record({ kind: fc.constant('message' as const), ...place, slices, body: some }),
   fc.record({ kind: fc.constant('commit' as const), ...place, accessKey: key, body: some }),
 );
@@ -88,11 +73,11 @@ describe('packed entry', () => {
 
   it('[W2] bytes that end too early are no entry, a whole number of slices less is', () => {
     const unpacked: Entry = {
-      kind: 'envelope',
+      kind: 'message',
       seq: 1,
       epoch: 1,
       id: randomBytes(16),
-      from: randomBytes(32),
+      body: randomBytes(9),
       slices: [{ to: randomBytes(32), ciphertext: randomBytes(10) }],
     };
     const packed = packedWithSlices(unpacked);

@@ -53,16 +53,13 @@ describe('parser of the relay wire', () => {
   });
 
   it('[W1] the largest answers pass at the proxy', () => {
-    const members = Array.from({ length: limits.recipients + 1 }, () => ({
-      publicKey: randomBytes(32),
-      sealedProfile: randomBytes(284),
-      tag: randomBytes(32),
+    const knocks = Array.from({ length: limits.waitingKnocks }, () => ({
+      id: randomBytes(16),
+      invite: randomBytes(32),
+      keyPackageRef: randomBytes(32),
+      sealed: randomBytes(2_000),
     }));
-    const entered = {
-      registrations: members,
-      marks: members.map(({ publicKey, sealedProfile }) => ({ publicKey, sealed: sealedProfile })),
-      online: members.map(({ publicKey }) => publicKey),
-    };
+    const entered = { head: 1, floor: 1, epoch: 1, ended: false, knocks };
     expect(() => decoded(encoded([{ ok: true, value: entered }]), proxyParser)).not.toThrow();
     const entries = Array.from({ length: limits.fetchEntries }, () => randomBytes(500));
     const fetched = { entries, head: 1, floor: 1 };

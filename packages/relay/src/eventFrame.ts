@@ -22,6 +22,8 @@ export function eventFrame<Event extends RelayDownEvent>(
 
 /** The answer to the request to append that Socket.IO numbered `id`: below 2³². */
 export function answerFrame(id: number, result: RelayResultSent<'append'>): Buffer {
+  // What somebody has missed is for this connection alone.
+  if (!result.ok && result.error.missed !== undefined) return acknowledgementFrame(id, result);
   const frame = Buffer.from(answerPattern(result));
   frame.writeUInt32BE(id, frame.lastIndexOf(patternId) + 1);
   return frame;
@@ -38,13 +40,18 @@ function answerPattern(result: RelayResultSent<'append'>): Buffer {
   const name = nameOf(result);
   const known = patterns.get(name);
   if (known) return known;
-  const packet = { type: acknowledgementType, nsp: '/', data: [result], id: patternId.readUInt32BE(1) };
-  const pattern = webSocketFrame(encoder.encode(packet)[0]);
+  const pattern = acknowledgementFrame(patternId.readUInt32BE(1), result);
   if (patterns.size >= patternsKept) patterns.clear();
   patterns.set(name, pattern);
   return pattern;
 }
 
+function acknowledgementFrame(id: number, result: RelayResultSent<'append'>): Buffer {
+  const [payload] = encoder.encode({ type: acknowledgementType, nsp: '/', data: [result], id });
+  return webSocketFrame(payload);
+}
+
+/** Everything that such an answer may say. */
 function nameOf(result: RelayResultSent<'append'>): string {
   if (result.ok) return `${result.value.seq}`;
   const { code, message, retryAfter, epoch } = result.error;

@@ -109,7 +109,8 @@ export class KeyCleanup {
     const before = Math.min(askedAt, Date.now() - this.#options.graceMs);
     const { storage, batch, log } = this.#parts;
     const silent = (await this.#quietly(() => storage.silent(before, droppedAtOnce))) ?? [];
-    for (const { room, id } of silent) batch.submit({ kind: 'dismissKnock', room, id, by: 'relay' }, () => {});
+    for (const { room, id } of silent)
+      batch.submit({ kind: 'dismissKnock', room, id, by: 'relay' }, () => {});
     await batch.flush();
     if (silent.length > 0) log('knocksDropped', { knocks: silent.length });
   }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { testClient, testRelay } from './testRelay.ts';
-import { testRegistration, testRoom } from './testRoom.ts';
+import { testRoom } from './testRoom.ts';
 
 test('every connection gets a challenge of its own', async () => {
   const relay = await testRelay();
@@ -9,21 +9,12 @@ test('every connection gets a challenge of its own', async () => {
   expect(Buffer.from(a.challenge).equals(b.challenge)).toBe(false);
 });
 
-test('[S3] a holder of the secret enters the room', async () => {
+test('[S3] a holder of the access key enters the room', async () => {
   const relay = await testRelay();
   const room = testRoom();
   const client = await testClient(relay);
   await client.create(room);
-  expect(await client.enter(room)).toEqual({
-    head: 0,
-    floor: 1,
-    epoch: 0,
-    ended: false,
-    registrations: [],
-    marks: [],
-    online: [],
-    knocks: [],
-  });
+  expect(await client.enter(room)).toEqual({ head: 0, floor: 1, epoch: 0, ended: false, knocks: [] });
 });
 
 test('[S3] a signature for another challenge, room or connection, or by another key, is refused', async () => {
@@ -66,18 +57,14 @@ test('[S4] everything else about a room is refused on a connection that has not 
   const room = testRoom();
   const [member, client] = [await testClient(relay), await testClient(relay)];
   await member.create(room);
-  const key = await member.join(room);
-  const id = room.room;
+  await member.enter(room);
+  const [id, key] = [room.room, randomBytes(32)];
   const refusals = [
     client.refused('exitRoom', { room: id }),
-    client.refused('registerKey', { room: id, ...testRegistration() }),
-    client.refused('removeKey', { room: id, id: randomBytes(16), publicKey: key }),
-    client.refused('append', client.envelope(room, key, [key], 1)),
+    client.refused('append', client.message(room, 0)),
     client.refused('fetch', { room: id, after: 0, limit: 1 }),
-    client.refused('putRoomInfo', { room: id, sealed: randomBytes(8) }),
-    client.refused('mark', { room: id, publicKey: key, sealed: randomBytes(8) }),
     client.refused('volatile', { room: id, sealed: randomBytes(8) }),
-    client.refused('commit', client.commit(room, 1, testRoom(id))),
+    client.refused('commit', client.commit(room, 0, testRoom(id))),
     client.refused('setRetention', { room: id, milliseconds: 1 }),
     client.refused('putInvite', { room: id, invite: key }),
     client.refused('removeInvite', { room: id, invite: key }),
@@ -91,10 +78,10 @@ test('[S4] nothing of a room reaches a connection that has left it', async () =>
   const room = testRoom();
   const [a, b] = [await testClient(relay), await testClient(relay)];
   await a.create(room);
-  await a.join(room);
+  await a.enter(room);
   await b.enter(room);
   await b.done('exitRoom', { room: room.room });
-  await a.done('registerKey', { room: room.room, ...testRegistration() });
+  await a.done('append', a.message(room, 0));
   expect((await b.refused('fetch', { room: room.room, after: 0, limit: 1 })).code).toBe('notAuthorised');
   // A later answer proves that no earlier event is still under way.
   expect(b.all('entries')).toEqual([]);
@@ -118,12 +105,14 @@ test('what is sent without waiting for an answer is done in order', async () => 
   const relay = await testRelay();
   const room = testRoom();
   const client = await testClient(relay);
-  const registration = testRegistration();
+  const next = testRoom(room.room);
   const created = client.create(room);
   const entered = client.enter(room);
-  const registered = client.done('registerKey', { room: room.room, ...registration });
-  await Promise.all([created, entered]);
-  expect(await registered).toEqual({ seq: 1, epoch: 1 });
+  const committed = client.done('commit', client.commit(room, 0, next));
+  const again = client.enter(next);
+  const appended = client.done('append', client.message(next, 1));
+  await Promise.all([created, entered, again]);
+  expect([await committed, await appended]).toEqual([{ seq: 1, epoch: 1 }, { seq: 2 }]);
 });
 
 test('the snapshot of enterRoom and live delivery leave no hole and overlap nowhere', async () => {
@@ -131,10 +120,8 @@ test('the snapshot of enterRoom and live delivery leave no hole and overlap nowh
   const room = testRoom();
   const writer = await testClient(relay);
   await writer.create(room);
-  const key = await writer.join(room);
-  const sends = Array.from({ length: 200 }, () =>
-    writer.done('append', writer.envelope(room, key, [key], 1)),
-  );
+  await writer.enter(room);
+  const sends = Array.from({ length: 200 }, () => writer.done('append', writer.message(room, 0)));
   const readers = await Promise.all(
     Array.from({ length: 10 }, async () => {
       const reader = await testClient(relay);
@@ -142,9 +129,9 @@ test('the snapshot of enterRoom and live delivery leave no hole and overlap nowh
     }),
   );
   await Promise.all(sends);
-  await writer.done('append', writer.envelope(room, key, [key], 1));
+  await writer.done('append', writer.message(room, 0));
   for (const { reader, head } of readers) {
-    const seqs = (await reader.entriesUpTo(room.room, 202)).map(({ seq }) => seq);
-    expect(seqs).toEqual(Array.from({ length: 202 - head }, (_, n) => head + 1 + n));
+    const seqs = (await reader.entriesUpTo(room.room, 201)).map(({ seq }) => seq);
+    expect(seqs).toEqual(Array.from({ length: 201 - head }, (_, n) => head + 1 + n));
   }
 });

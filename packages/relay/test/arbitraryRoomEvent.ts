@@ -19,7 +19,6 @@ export function arbitraryRoomEvent(room: Buffer): fc.Arbitrary<RoomEvent> {
     arbitraryRange(room),
     arbitraryEntries(room),
     member('keyCleanup', fc.record({ room: at })),
-    member('mark', fc.record({ room: at, publicKey: key, sealed })),
     member('volatile', fc.record({ room: at, sealed })),
     member('knock', fc.record({ room: at, knock: arbitraryKnock() })),
     member('knockEnded', fc.record({ room: at, id })),
@@ -28,8 +27,6 @@ export function arbitraryRoomEvent(room: Buffer): fc.Arbitrary<RoomEvent> {
       message: fc.record({ room: at, id, seq, sealed: bytes(1, 4_000) }),
     }),
     fc.record({ kind: fc.constant('knockDismissed' as const), message: fc.record({ room: at, id }) }),
-    fc.record({ kind: fc.constant('presence' as const), room: at, publicKey: key, online: fc.boolean() }),
-    fc.record({ kind: fc.constant('presenceAsked' as const), room: at }),
   );
 }
 

@@ -7,10 +7,8 @@ import { defaultLimits } from '../src/options.ts';
 import { openSqlite } from '../src/storage/sqlite/open.ts';
 import { type Storage, StorageFailure } from '../src/storage/storage.ts';
 import type { Write } from '../src/storage/write.ts';
+import { message } from './storedRoom.ts';
 import { afterTest } from './testRelay.ts';
-import { testRegistration } from './testRoom.ts';
-
-const by = { access: 0, answers: true };
 
 /** A batch over a store in memory, and the story of what happened in order. */
 async function batchOver(change: (storage: Storage) => Storage = (storage) => storage) {
@@ -29,7 +27,7 @@ async function batchOver(change: (storage: Storage) => Storage = (storage) => st
   const announce: ConstructorParameters<typeof Batch>[0]['announce'] = (made) =>
     story.push(`tell ${made.filter(({ written }) => written.outcome === 'appended').length}`);
   const batch = new Batch({ storage: change(watched), log: silent, metrics: new Metrics(), announce });
-  const submit = (write: Write = { kind: 'registerKey', room, ...testRegistration(), by }) =>
+  const submit = (write: Write = message(room, 0)) =>
     batch.submit(write, ({ outcome }) => story.push(outcome));
   return { batch, submit, story };
 }
@@ -87,7 +85,7 @@ test('a batch that fails is refused as a whole, told to nobody, and the next one
 test('a refused write does not hold up the others of its batch', async () => {
   const { batch, submit, story } = await batchOver();
   submit();
-  submit({ kind: 'registerKey', room: randomBytes(16), ...testRegistration(), by });
+  submit(message(randomBytes(16), 0));
   await batch.flush();
   expect(story).toEqual(['write 2', 'appended', 'refused', 'tell 1']);
 });
@@ -110,11 +108,7 @@ test('[L10] a connection that sends much takes turns with others, each in its ow
   const batch = new Batch({ storage, log, metrics: new Metrics(), announce: () => {} });
   const order: string[] = [];
   const submit = (from: string, n: number) =>
-    batch.submit(
-      { kind: 'putRoomInfo', room, sealed: randomBytes(9), by },
-      () => order.push(`${from}${n}`),
-      from,
-    );
+    batch.submit(message(room, 0), () => order.push(`${from}${n}`), from);
   for (let n = 0; n < 1_000; n += 1) submit('a', n);
   submit('b', 0);
   await batch.flush();

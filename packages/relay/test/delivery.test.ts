@@ -64,7 +64,7 @@ function seqs(recorder: Recorder): (number | undefined)[] {
 
 describe('delivery', () => {
   it('[L10] what is the same for all is one frame, the same bytes for everyone', () => {
-    const live = new RoomLive(16);
+    const live = new RoomLive();
     const [one, other] = [listening(live, 0, randomBytes(32)), listening(live, 0)];
     expect(deliverEntries(live, room, [message(1), message(2)], 0)).toBe(4);
     expect(seqs(one)).toEqual([1, 2]);
@@ -73,7 +73,7 @@ describe('delivery', () => {
   });
 
   it('[L5] each connection gets its own slices and nobody else’s', () => {
-    const live = new RoomLive(16);
+    const live = new RoomLive();
     const [mine, mineToo, theirs] = [randomBytes(32), randomBytes(32), randomBytes(32)];
     const [me, them, nobody] = [
       listening(live, 0, mine, mineToo),
@@ -96,7 +96,7 @@ describe('delivery', () => {
   });
 
   it('[A4] a reader of a former epoch gets the commit that ends it and nothing after', () => {
-    const live = new RoomLive(16);
+    const live = new RoomLive();
     const [former, current, later] = [listening(live, 0), listening(live, 1), listening(live, 2)];
     const batch = [message(5), commit(6, 1), message(7), commit(8, 2), message(9)];
     expect(deliverEntries(live, room, batch, 0)).toBe(2 + 4 + 5);
@@ -108,7 +108,7 @@ describe('delivery', () => {
   });
 
   it('[A4] [L5] the cut holds for who has slices too', () => {
-    const live = new RoomLive(16);
+    const live = new RoomLive();
     const key = randomBytes(32);
     const former = listening(live, 0, key);
     deliverEntries(live, room, [message(1, [sliceFor(key)]), commit(2, 1), message(3, [sliceFor(key)])], 0);
@@ -116,14 +116,14 @@ describe('delivery', () => {
   });
 
   it('[A4] nothing goes to a reader whose epoch ended before', () => {
-    const live = new RoomLive(16);
+    const live = new RoomLive();
     const former = listening(live, 0);
     expect(deliverEntries(live, room, [message(3)], 1)).toBe(0);
     expect(former.frames).toEqual([]);
   });
 
   it('[L6] who was told of some of them on entering gets the others', () => {
-    const live = new RoomLive(16);
+    const live = new RoomLive();
     const key = randomBytes(32);
     const readers = [4, 5, 6, 7].map((after) => {
       const recorder = new Recorder();
@@ -136,7 +136,7 @@ describe('delivery', () => {
   });
 
   it('[W3] entries that make too large a frame go as several, in order', () => {
-    const live = new RoomLive(16);
+    const live = new RoomLive();
     const key = randomBytes(32);
     const [plain, addressed] = [listening(live, 0), listening(live, 0, key)];
     const entries = Array.from({ length: 12 }, (_, index) =>

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, test, vi } from 'vitest';
 import { startRelay } from '../src/index.ts';
 import { afterTest, dataFolder, testClient, testRelay } from './testRelay.ts';
-import { testRegistration, testRoom } from './testRoom.ts';
+import { testInvite, testRoom } from './testRoom.ts';
 
 async function relayProcess(data: string) {
   const script = join(import.meta.dirname, 'relayProcess.ts');
@@ -25,21 +26,18 @@ test('[L2] what was acknowledged is there after kill -9, once and at its place',
   const folder = dataFolder();
   const room = testRoom();
   const acknowledged = new Map<string, number>();
-  let key: Buffer | undefined;
   for (const killAfter of [1, 57, 300]) {
     const relay = await relayProcess(folder);
     const client = await testClient(relay);
-    if (key === undefined) await client.create(room);
-    const { epoch } = await client.enter(room, key ? [key] : []);
-    key ??= await client.join(room);
-    const from = key;
+    await client.create(room);
+    await client.enter(room);
     const enough = Promise.withResolvers<void>();
     let acks = 0;
     for (let n = 0; n < 500; n += 1) {
-      const envelope = client.envelope(room, from, [from], Math.max(1, epoch));
-      client.done('append', envelope).then(
+      const message = client.message(room, 0);
+      client.done('append', message).then(
         ({ seq }) => {
-          acknowledged.set(Buffer.from(envelope.id).toString('hex'), seq);
+          acknowledged.set(Buffer.from(message.id).toString('hex'), seq);
           acks += 1;
           if (acks === killAfter) enough.resolve();
         },
@@ -69,8 +67,9 @@ test('a relay that is closed and started again on its folder has everything', as
   const first = await testRelay({ data: folder });
   const a = await testClient(first);
   await a.create(room);
-  const key = await a.join(room);
-  await a.done('append', a.envelope(room, key, [key], 1));
+  const key = randomBytes(32);
+  await a.enter(room, [key]);
+  await a.done('append', a.whisper(room, 0, [key]));
   const before = await a.done('fetch', { room: room.room, after: 0, limit: 9 });
   await first.close();
   await a.disconnected();
@@ -85,29 +84,32 @@ test('close stores what has arrived and ends the connections in a way that lets 
   const relay = await testRelay({ data: folder });
   const client = await testClient(relay);
   await client.create(room);
-  await client.join(room);
+  await client.enter(room);
   const reason = once(client.socket as unknown as NodeJS.EventEmitter, 'disconnect');
   await Promise.all([relay.close(), relay.close()]);
   expect((await reason)[0]).toBe('transport close');
   await expect(fetch(`${relay.url}/healthz`)).rejects.toThrow();
 });
 
-test('[K6] the clock of the grace period starts anew when the relay starts', async () => {
+test('[N4] the clock of the grace period starts anew when the relay starts', async () => {
   const folder = dataFolder();
   const room = testRoom();
   const cleanup = { intervalMs: 40, graceMs: 3_600_000, answerMs: 10 };
   const first = await startRelay({ host: '127.0.0.1', port: 0, data: folder });
-  const a = await testClient(first);
+  const [a, invite] = [await testClient(first), testInvite()];
   await a.create(room);
-  const key = await a.join(room);
+  await a.enter(room);
+  await a.done('putInvite', { room: room.room, invite: invite.invite });
+  const knock = a.knock(room, invite);
+  await a.done('knock', knock);
   await first.close();
   const database = new DatabaseSync(join(folder, 'relay.db'));
-  database.exec('UPDATE registrations SET answered_at = 1');
+  database.exec('UPDATE knocks SET answered_at = 1');
   database.close();
   const b = await testClient(await testRelay({ data: folder, cleanup }));
   await b.enter(room);
   await b.next('keyCleanup', () => b.all('keyCleanup').length >= 5);
-  expect((await b.enter(room)).registrations).toMatchObject([{ publicKey: key }]);
+  expect((await b.enter(room)).knocks).toMatchObject([{ id: knock.id }]);
 });
 
 test('a store that fails is answered storageFailed; the relay lives and later appends work again', async () => {
@@ -117,16 +119,16 @@ test('a store that fails is answered storageFailed; the relay lives and later ap
   const relay = await testRelay({ data: folder, log: (event) => events.push(event) });
   const client = await testClient(relay);
   await client.create(room);
-  const key = await client.join(room);
+  await client.enter(room);
   const intruder = new DatabaseSync(join(folder, 'relay.db'));
   intruder.exec('BEGIN IMMEDIATE');
-  const envelope = client.envelope(room, key, [key], 1);
-  expect((await client.refused('append', envelope)).code).toBe('storageFailed');
-  const registration = { room: room.room, ...testRegistration() };
-  expect((await client.refused('registerKey', registration)).code).toBe('storageFailed');
+  const message = client.message(room, 0);
+  expect((await client.refused('append', message)).code).toBe('storageFailed');
+  const commit = client.commit(room, 0, testRoom(room.room));
+  expect((await client.refused('commit', commit)).code).toBe('storageFailed');
   intruder.exec('ROLLBACK');
   intruder.close();
-  expect(await client.done('append', envelope)).toEqual({ seq: 2 });
+  expect(await client.done('append', message)).toEqual({ seq: 1 });
   expect(events).toContain('storageFailed');
 });
 
@@ -135,9 +137,9 @@ test('a full disk is answered storageFailed and reading goes on', async () => {
   const relay = await testRelay({ data: dataFolder(), limits: { databaseBytes: 1024 * 1024 } });
   const client = await testClient(relay);
   await client.create(room);
-  const key = await client.join(room);
+  await client.enter(room);
   const answers = Array.from({ length: 20 }, () =>
-    client.ask('append', { ...client.envelope(room, key, [], 1), body: Buffer.alloc(120_000) }),
+    client.ask('append', client.message(room, 0, Buffer.alloc(120_000))),
   );
   const refused = (await Promise.all(answers)).filter((answer) => !answer.ok);
   expect(refused.length).toBeGreaterThan(0);
@@ -154,15 +156,15 @@ test('old entries are pruned when the relay starts, and the floor tells', async 
   const first = await testRelay({ data: folder });
   const a = await testClient(first);
   await a.create(room);
-  const key = await a.join(room);
-  await a.done('append', a.envelope(room, key, [key], 1));
+  await a.enter(room);
+  for (let n = 0; n < 2; n += 1) await a.done('append', a.message(room, 0));
   await first.close();
   const database = new DatabaseSync(join(folder, 'relay.db'));
   database.exec('UPDATE entries SET at = 1; UPDATE rooms SET oldest_at = 1');
   database.close();
   const b = await testClient(await testRelay({ data: folder }));
-  const pruned = { head: 2, floor: 3, registrations: [{ publicKey: key }] };
-  await vi.waitFor(async () => expect(await b.enter(room, [key])).toMatchObject(pruned), { interval: 10 });
+  const pruned = { head: 2, floor: 3 };
+  await vi.waitFor(async () => expect(await b.enter(room)).toMatchObject(pruned), { interval: 10 });
   expect(await b.done('fetch', { room: room.room, after: 0, limit: 9 })).toEqual({
     entries: [],
     head: 2,

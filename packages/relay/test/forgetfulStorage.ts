@@ -25,7 +25,6 @@ export function unsafeForgetfulStorage(storage: Storage): Storage {
     snapshot: (room) => storage.snapshot(room, current.get(mapKey(room)) ?? 0),
     fetch: (request) => storage.fetch({ ...request, access: wholeLog }),
     heads: (rooms) => storage.heads(rooms),
-    registered: (room, keys) => storage.registered(room, keys),
     recordAnswers: (answers) => storage.recordAnswers(answers),
     restartGrace: (at) => storage.restartGrace(at),
     silent: (before, limit) => storage.silent(before, limit),

@@ -45,13 +45,13 @@ test('[W3] a frame that is no packet, or too large, closes its connection and no
   const room = testRoom();
   const neighbour = await testClient(relay);
   await neighbour.create(room);
-  await neighbour.join(room);
+  await neighbour.enter(room);
   for (const frame of Object.values(hostileFrames)) {
     const client = await testClient(relay);
     sendFrame(client, frame);
     await client.disconnected();
   }
-  expect(await neighbour.enter(room)).toMatchObject({ head: 1 });
+  expect(await neighbour.done('append', neighbour.message(room, 0))).toEqual({ seq: 1 });
 });
 
 test('[W3] random frames stop nothing', async () => {
@@ -158,11 +158,11 @@ test('[W2] a request without acknowledgement is served, a wrong one does no harm
   const room = testRoom();
   const client = await testClient(relay);
   await client.create(room);
-  await client.join(room);
+  await client.enter(room);
   for (const event of [...Object.keys(relayUp), 'nonsense']) client.socket.emit(event, { room: 7 });
-  const sealed = randomBytes(9);
-  client.socket.emit('putRoomInfo', { room: room.room, sealed });
-  expect(await client.enter(room)).toMatchObject({ roomInfo: sealed, head: 1 });
+  client.socket.emit('commit', client.commit(room, 0, testRoom(room.room)));
+  await client.entriesUpTo(room.room, 1);
+  expect(await client.enter(room)).toMatchObject({ ended: true, head: 1 });
 });
 
 test('[W5] an append in another frame than its own is refused', async () => {
@@ -184,10 +184,11 @@ test('[W3] values above their limits are refused and those at the limit are not'
   const room = testRoom();
   const client = await testClient(relay);
   await client.create(room);
-  const key = await client.join(room);
-  const envelope = client.envelope(room, key, [], 1);
-  const slice = (bytes: number) => ({ ...envelope, slices: [{ to: key, ciphertext: Buffer.alloc(bytes) }] });
-  const body = (bytes: number) => ({ ...envelope, body: Buffer.alloc(bytes) });
+  await client.enter(room);
+  const message = client.message(room, 0);
+  const to = randomBytes(32);
+  const slice = (bytes: number) => ({ ...message, slices: [{ to, ciphertext: Buffer.alloc(bytes) }] });
+  const body = (bytes: number) => ({ ...message, body: Buffer.alloc(bytes) });
   const wrong = {
     'long slice': slice(limits.slice + 1),
     'no slice': slice(0),

@@ -14,7 +14,8 @@ import { outcomeOf } from './testSocketServer.ts';
 async function memberOf(relay: { url: string }, room: TestRoom) {
   const client = await testClient(relay);
   await client.create(room);
-  return { client, key: await client.join(room) };
+  await client.enter(room);
+  return client;
 }
 
 function socketTo(relay: { url: string }, auth = {}) {
@@ -32,9 +33,12 @@ function socketTo(relay: { url: string }, auth = {}) {
 test('metrics count what happened, and hold nothing of a room or a person', async () => {
   const relay = await testRelay({ metrics: { host: '127.0.0.1', port: 0 } });
   const room = testRoom();
-  const { client, key } = await memberOf(relay, room);
-  await client.done('append', client.envelope(room, key, [key], 1));
-  await client.refused('append', client.envelope(room, key, [key], 9));
+  const client = await memberOf(relay, room);
+  const key = randomBytes(32);
+  await client.enter(room, [key]);
+  await client.done('append', client.message(room, 0));
+  await client.done('append', client.whisper(room, 0, [key]));
+  await client.refused('append', client.message(room, 9));
   await client.done('fetch', { room: room.room, after: 0, limit: 10 });
   await client.entriesUpTo(room.room, 2);
   const text = await (await fetch(`http://127.0.0.1:${relay.metricsPort}/metrics`)).text();
@@ -80,11 +84,11 @@ test('[L2] a relay that ends under load has on disk whatever it acknowledged', a
   const data = dataFolder();
   const relay = await startRelay({ host: '127.0.0.1', port: 0, data });
   const room = testRoom();
-  const { client, key } = await memberOf(relay, room);
+  const client = await memberOf(relay, room);
   const acknowledged: number[] = [];
   const hundred = Promise.withResolvers<void>();
   const write = (): void => {
-    const request = client.envelope(room, key, [key], 1);
+    const request = client.message(room, 0);
     const keep = ({ seq }: { seq: number }) => {
       acknowledged.push(seq);
       if (acknowledged.length >= 100) hundred.resolve();

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { createClient } from '@redis/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isMissing, startRedis, type UrlService } from '../../../tests/services.ts';
-import type { RoomEvent } from '../src/fanout/fanout.ts';
 import { openRedis, type RedisTimes } from '../src/fanout/redis.ts';
 import type { Log } from '../src/log.ts';
 import { afterTest } from './afterTest.ts';
@@ -13,7 +10,6 @@ import { eventsOf, flushed, growth, type TestNode, testNode } from './fanoutCont
 
 const quick: RedisTimes = {
   beatMs: 60_000,
-  goneAfterBeats: 3,
   answerWithinMs: 20_000,
   retryMs: { first: 10, longest: 100 },
 };
@@ -61,28 +57,9 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
     await Promise.all([healthy(a, true), healthy(b, true)]);
     a.fanout.publish(growth(before, 2));
     a.fanout.publish(growth(during, 2));
-    await b.until(() => eventsOf(b, during).some(({ kind }) => kind === 'entries'));
-    expect(eventsOf(b, before).filter(({ kind }) => kind === 'entries')).toEqual([growth(before, 2)]);
+    await b.until(() => eventsOf(b, during).length > 0);
+    expect(eventsOf(b, before)).toEqual([growth(before, 2)]);
     expect(a.log.map(([event]) => event)).toEqual(['redisLost', 'redisBack']);
-  });
-
-  test('after a loss nodes ask each other who is there, and are other nodes to each other', async () => {
-    const [a, b] = [await openNode(), await openNode({ times: beating })];
-    const room = randomBytes(16);
-    const asked: RoomEvent = { kind: 'presenceAsked', room };
-    await Promise.all([a.fanout.join(room), b.fanout.join(room)]);
-    a.fanout.publish(growth(room, 1));
-    await b.until(() => b.heard.length === 1);
-    await redis.kill();
-    await Promise.all([healthy(a, false), healthy(b, false)]);
-    await redis.start();
-    await b.until(() => eventsOf(b, room).some(({ kind }) => kind === 'presenceAsked'));
-    await a.until(() => eventsOf(a, room).some(({ kind }) => kind === 'presenceAsked'));
-    await Promise.all([healthy(a, true), healthy(b, true)]);
-    a.fanout.publish(asked);
-    await b.until(() => b.gone.length > 0);
-    expect(b.gone[0]).toBe(b.heard[0]?.node);
-    expect(b.heard.slice(1).map(({ node }) => node)).not.toContain(b.heard[0]?.node);
   });
 
   test('a server that is not there at the start is waited for', async () => {
@@ -111,7 +88,7 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
     const client = await stranger();
     await client.sendCommand(['CLIENT', 'PAUSE', '1000', 'ALL']);
     await healthy(node, false);
-    expect(['silent', 'stopped']).toContain(node.log[0]?.[1]?.['reason']);
+    expect(node.log[0]).toEqual(['redisLost', { reason: 'silent' }]);
   });
 
   test('no more than some megabytes wait for a server that does not take them', async () => {
@@ -131,36 +108,21 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
     expect(a.fanout.isHealthy).toBe(true);
   });
 
-  test('a node that is killed is reported as gone, by those who heard of it', async () => {
-    const node = await openNode({ times: beating });
-    const room = randomBytes(16);
-    await node.fanout.join(room);
-    const program = fileURLToPath(new URL('fanoutNode.ts', import.meta.url));
-    const child = spawn(process.execPath, [program, redis.url, room.toString('hex')], { stdio: 'ignore' });
-    afterTest(() => child.kill('SIGKILL'));
-    await node.until(() => eventsOf(node, room).length === 1);
-    child.kill('SIGKILL');
-    await node.until(() => node.gone.length === 1);
-    expect(node.gone).toEqual([node.heard[0]?.node]);
-  });
-
   test('what is no event of a relay is dropped, and said once', async () => {
     const [a, b] = [await openNode(), await openNode()];
     const room = randomBytes(16);
     await b.fanout.join(room);
     const client = await stranger();
-    const channels = [`otr:room:${room.toString('base64url')}`, 'otr:nodes'];
-    const head = Buffer.concat([Buffer.of(1), randomBytes(16)]);
+    const channel = `otr:room:${room.toString('base64url')}`;
+    const head = Buffer.concat([Buffer.of(1), randomBytes(12)]);
     const bodies = [Buffer.of(0), Buffer.of(1, 2, 3), Buffer.of(200), randomBytes(1_000)];
-    for (const channel of channels) {
-      for (const garbage of [Buffer.of(), Buffer.of(1), randomBytes(17), Buffer.of(9), ...bodies]) {
-        await client.publish(channel, garbage);
-        await client.publish(channel, Buffer.concat([head, garbage]));
-      }
+    for (const garbage of [Buffer.of(), Buffer.of(1), randomBytes(13), Buffer.of(9), ...bodies]) {
+      await client.publish(channel, garbage);
+      await client.publish(channel, Buffer.concat([head, garbage]));
     }
     a.fanout.publish(growth(room, 1));
     await b.until(() => b.heard.length > 0);
-    expect(b.heard.map(({ event }) => event)).toEqual([growth(room, 1)]);
+    expect(b.heard).toEqual([growth(room, 1)]);
     expect(b.log.map(([event]) => event)).toEqual(['fanoutMalformed', 'fanoutMalformed']);
     expect(b.log[0]).toEqual(['fanoutMalformed', { messages: 1 }]);
   });
@@ -183,11 +145,8 @@ describe.skipIf(isMissing('Redis'))('the fan-out over Redis', () => {
     const [a, b] = [await openNode(), await openNode()];
     const room = randomBytes(16);
     await b.fanout.join(room);
-    b.fanout.onEvent({
-      event() {
-        throw new TypeError('a bug');
-      },
-      nodeGone() {},
+    b.fanout.onEvent(() => {
+      throw new TypeError('a bug');
     });
     a.fanout.publish(growth(room, 1));
     await expect.poll(() => b.log.map(([event]) => event)).toEqual(['internalError']);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { RelayDownEvent, RelayRequest, RelayUpEvent } from '@otr/protocol';
 import type { TestClient } from './testClient.ts';
 import { testClient } from './testRelay.ts';
-import { type TestInvite, type TestRoom, testInvite, testRegistration, testRoom } from './testRoom.ts';
+import { type TestInvite, type TestRoom, testInvite, testRoom } from './testRoom.ts';
 
 /** Relays on one log, or one for all. */
 export interface Nodes {
@@ -49,7 +49,6 @@ export async function removal(nodes: Nodes): Promise<Removal> {
   for (const each of [ann, bob]) await each.enter(room);
   for (const each of [ann, bob]) await each.done('append', each.message(room, 1));
   const waiting = await knocks(nodes, { ann, bob, room, invite });
-  await ann.done('putRoomInfo', { room: room.room, sealed: randomBytes(99) });
   await tellEachOther(ann, bob, room);
   const { seq: head } = await ann.done('append', ann.message(room, 1));
   for (const each of [ann, bob]) await each.entriesUpTo(room.room, head);
@@ -92,14 +91,7 @@ function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return Buffer.compare(one, other) === 0;
 }
 
-const newsEvents = [
-  'keyCleanup',
-  'mark',
-  'volatile',
-  'presence',
-  'knock',
-  'knockEnded',
-] as const satisfies RelayDownEvent[];
+const newsEvents = ['keyCleanup', 'volatile', 'knock', 'knockEnded'] as const satisfies RelayDownEvent[];
 
 /** What a connection has been given of what followed the commit. */
 export interface Readings {
@@ -145,13 +137,8 @@ export async function writings(
     tried[event] = result.ok ? 'done' : result.error.code;
   };
   const sealed = randomBytes(40);
-  const { publicKey, ...registration } = testRegistration();
   await attempt('append', writer.message(room, 1));
   await attempt('volatile', { sealed });
-  await attempt('mark', { publicKey, sealed });
-  await attempt('registerKey', { publicKey, ...registration });
-  await attempt('removeKey', { id: randomBytes(16), publicKey });
-  await attempt('putRoomInfo', { sealed });
   await attempt('setRetention', { milliseconds: 1 });
   await attempt('putInvite', { invite: testInvite().invite });
   await attempt('dismissKnock', { id: waiting });
@@ -164,10 +151,6 @@ export async function writings(
 export const refusals: Partial<Record<RelayUpEvent, string>> = {
   append: 'epochConflict',
   volatile: 'epochEnded',
-  mark: 'epochEnded',
-  registerKey: 'epochEnded',
-  removeKey: 'epochEnded',
-  putRoomInfo: 'epochEnded',
   setRetention: 'epochEnded',
   putInvite: 'epochEnded',
   dismissKnock: 'epochEnded',

@@ -12,7 +12,7 @@ import { openSqlite } from '../src/storage/sqlite/open.ts';
 import { type Storage, StorageFailure } from '../src/storage/storage.ts';
 import { afterTest } from './testRelay.ts';
 
-const by = { access: 0, answers: false };
+const by = { access: 0 };
 
 /** What becomes of an event on its way to another node. */
 type Fate = 'arrives' | 'is lost' | 'comes late';
@@ -33,7 +33,7 @@ async function nodes(
     publish: (event: RoomEvent) => {
       for (const [node, listener] of listeners.entries()) {
         if (node === own) continue;
-        const arrive = () => listener.event(event, String(own));
+        const arrive = () => listener(event);
         const what = fate();
         if (what === 'arrives') arrive();
         else if (what === 'comes late') late.push(arrive);
@@ -71,14 +71,11 @@ async function nodes(
 }
 
 async function node(fanout: Fanout, storage: Storage, room: Buffer) {
-  const live = new RoomLive(16);
+  const live = new RoomLive();
   const feed = new RoomFeed({ storage, fanout, live, log: silent, metrics: new Metrics() });
   afterTest(() => feed.stop());
-  fanout.onEvent({
-    event: (event) => {
-      if (event.kind === 'entries') feed.told(event.room, event.last, event.packed);
-    },
-    nodeGone: () => {},
+  fanout.onEvent((event) => {
+    if (event.kind === 'entries') feed.told(event.room, event.last, event.packed);
   });
   const seen: number[] = [];
   await feed.join(room);

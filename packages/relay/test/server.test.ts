@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { asBuffer } from '../src/bytes.ts';
 import { StartRefused, startRelay } from '../src/index.ts';
 import { dataFolder, testClient, testRelay } from './testRelay.ts';
-import { testRoom } from './testRoom.ts';
+import { testInvite, testRoom } from './testRoom.ts';
 
 test('the address opened in a browser says what it is; /healthz says ok; all else is not found', async () => {
   const { url } = await testRelay();
@@ -46,13 +47,17 @@ test('logs hold counts and codes: no room, key or content', async () => {
   const room = testRoom();
   const client = await testClient(relay);
   await client.create(room);
-  const key = await client.join(room);
-  const body = randomBytes(64);
-  await client.done('append', { ...client.envelope(room, key, [key], 1), body });
-  await client.next('entries', ({ entries }) => entries[0]?.kind === 'removeKey');
+  const [key, body, invite] = [randomBytes(32), randomBytes(64), testInvite()];
+  await client.enter(room, [key]);
+  await client.done('append', { ...client.whisper(room, 0, [key]), body });
+  await client.done('putInvite', { room: room.room, invite: invite.invite });
+  const knock = client.knock(room, invite);
+  await client.done('knock', knock);
+  await client.next('knockEnded');
   const log = lines.join('\n');
-  expect(log).toContain('keysRemoved');
-  for (const secret of [room.room, room.accessKey, key, body]) {
+  expect(log).toContain('knocksDropped');
+  const { keyPackageRef } = knock;
+  for (const secret of [room.room, room.accessKey, key, body, invite.invite, keyPackageRef].map(asBuffer)) {
     for (const encoding of ['hex', 'base64', 'base64url'] as const) {
       expect(log).not.toContain(secret.toString(encoding));
     }

@@ -3,7 +3,6 @@ import type { Storage, StorageLimits } from '../src/storage/storage.ts';
 import { accessContract } from './storageContract/access.ts';
 import { knocksContract } from './storageContract/knocks.ts';
 import { logContract } from './storageContract/log.ts';
-import { membershipContract } from './storageContract/membership.ts';
 import { modelContract } from './storageContract/model.ts';
 import { pruneContract } from './storageContract/prune.ts';
 
@@ -14,7 +13,6 @@ export type OpenStorage = (limits: ContractLimits) => Promise<Storage>;
 export function storageContract(name: string, open: OpenStorage): void {
   describe(`storage: ${name}`, () => {
     logContract(open);
-    membershipContract(open);
     accessContract(open);
     knocksContract(open);
     pruneContract(open);

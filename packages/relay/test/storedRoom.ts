@@ -2,39 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { Storage } from '../src/storage/storage.ts';
 import { wholeLog } from '../src/storage/storage.ts';
 import type { By, Write, WriteOf, Written } from '../src/storage/write.ts';
-import { testRegistration } from './testRoom.ts';
 
 /** What the contract's tests write: each with valid values that a test then changes. */
-export const member: By = { access: 0, answers: true };
-
-export function register(room: Buffer, publicKey?: Buffer) {
-  return { kind: 'registerKey' as const, room, by: member, ...testRegistration(publicKey) };
-}
-
-export function remove(room: Buffer, publicKey: Uint8Array): WriteOf<'removeKey'> {
-  return { kind: 'removeKey', reason: 'left', room, by: member, id: randomBytes(16), publicKey };
-}
-
-export function envelope(room: Buffer, from: Buffer, epoch: number): WriteOf<'append'> {
-  return { kind: 'append', room, by: member, id: randomBytes(16), epoch, seen: 0, from, slices: [] };
-}
+export const member: By = { access: 0 };
 
 export function message(room: Buffer, epoch: number, access = epoch): WriteOf<'append'> {
-  const by = { access, answers: false };
-  return {
-    kind: 'append',
-    room,
-    by,
-    id: randomBytes(16),
-    epoch,
-    seen: 0,
-    slices: [],
-    body: randomBytes(200),
-  };
+  const [id, body] = [randomBytes(16), randomBytes(200)];
+  return { kind: 'append', room, by: { access }, id, epoch, seen: 0, slices: [], body };
 }
 
 export function commit(room: Buffer, epoch: number, access = epoch): WriteOf<'commit'> {
-  const by = { access, answers: false };
+  const by = { access };
   const [id, accessKey, body] = [randomBytes(16), randomBytes(32), randomBytes(300)];
   return { kind: 'commit', room, by, id, epoch, seen: 0, accessKey, body, welcomes: [] };
 }
@@ -48,12 +26,12 @@ export function knockWith(room: Buffer, invite: Uint8Array): WriteOf<'knock'> {
   return { kind: 'knock', room, id, invite, keyPackageRef, sealed };
 }
 
-/** A room with one registered key, in epoch 1. */
-export async function pairwiseRoom(storage: Storage, at = 1) {
+/** A room with one message. */
+export async function roomWithMessage(storage: Storage, at = 1) {
   const room = randomBytes(16);
-  const registration = register(room);
-  await storage.write([create(room), registration], at);
-  return { room, key: registration.publicKey, registration };
+  const first = message(room, 0);
+  await storage.write([create(room), first], at);
+  return { room, first };
 }
 
 /** A room without entries, and with an invite. */

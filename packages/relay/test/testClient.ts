@@ -12,7 +12,7 @@ import {
 } from '@otr/protocol';
 import { proxyParser as parser } from '@otr/protocol/relayParser';
 import { io, type Socket } from 'socket.io-client';
-import { type TestInvite, type TestRoom, testRegistration, testSlice } from './testRoom.ts';
+import { type TestInvite, type TestRoom, testSlice } from './testRoom.ts';
 
 type Down = { [Event in RelayDownEvent]: { event: Event; message: RelayMessage<Event> } }[RelayDownEvent];
 
@@ -104,23 +104,14 @@ export class TestClient {
     return this.done('enterRoom', { room, accessKey, signature: signFor(this.challenge), keys });
   }
 
-  /** Enters and registers a new key. */
-  async join(room: TestRoom): Promise<Buffer> {
-    await this.enter(room);
-    const registration = testRegistration();
-    await this.done('registerKey', { room: room.room, ...registration });
-    return registration.publicKey;
-  }
-
-  /** A request for an envelope from one key to others. */
-  envelope(room: TestRoom, from: Uint8Array, to: Uint8Array[], epoch: number): RelayRequest<'append'> {
-    const { id } = testRegistration();
-    return { room: room.room, id, epoch, seen: 0, from, slices: to.map((key) => testSlice(key)) };
-  }
-
-  /** A request for an envelope without a sender that the relay could see. */
+  /** A request for a message to everyone. */
   message(room: TestRoom, epoch: number, body: Uint8Array = randomBytes(200)): RelayRequest<'append'> {
     return { room: room.room, id: randomBytes(16), epoch, seen: 0, slices: [], body };
+  }
+
+  /** A request for a message that has a slice for each of these keys. */
+  whisper(room: TestRoom, epoch: number, to: readonly Uint8Array[]): RelayRequest<'append'> {
+    return { ...this.message(room, epoch), slices: to.map((key) => testSlice(key)) };
   }
 
   /** A request for a commit that opens the next epoch with this access key. */

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { enterRoomMessage, knockMessage } from '@otr/protocol';
 
-/** A room as its members know it: an id and the access key that a room secret would give them. */
+/** A room as its members know it: an id and the access key that an epoch's secrets would give them. */
 export interface TestRoom {
   room: Buffer;
   accessKey: Buffer;
@@ -33,11 +33,6 @@ export function testInvite(): TestInvite {
 
 function rawPublicKey(key: KeyObject): Buffer {
   return Buffer.from(String(key.export({ format: 'jwk' })['x']), 'base64url');
-}
-
-/** A registration with random contents; the relay cannot tell it from a real one. */
-export function testRegistration(publicKey: Buffer = randomBytes(32)) {
-  return { id: randomBytes(16), publicKey, sealedProfile: randomBytes(284), tag: randomBytes(32) };
 }
 
 export function testSlice(to: Uint8Array, ciphertext: Buffer = randomBytes(285)) {

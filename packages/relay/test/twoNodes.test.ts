@@ -42,22 +42,24 @@ test('[L12] what is appended at one node is live at the other, in one order', as
 
 test('[L5] slices reach their reader at the other node, and nobody else', async () => {
   const { nodes, room, a, b } = await twoNodes();
-  const [keyA, keyB] = [await a.join(room), await b.join(room)];
+  const [keyA, keyB] = [randomBytes(32), randomBytes(32)];
+  await a.enter(room, [keyA]);
+  await b.enter(room, [keyB]);
   const other = await testClient(nodes[1]);
   await other.enter(room);
-  const { seq } = await a.done('append', a.envelope(room, keyA, [keyA, keyB], 2));
+  const { seq } = await a.done('append', a.whisper(room, 0, [keyA, keyB]));
   expect((await b.entriesUpTo(room.room, seq)).at(-1)).toMatchObject({ slices: [{ to: keyB }] });
   expect((await other.entriesUpTo(room.room, seq)).at(-1)).toMatchObject({ slices: [] });
 });
 
-test('volatile messages and marks reach the other node', async () => {
+test('volatile messages reach the other node, and not who sent them', async () => {
   const { room, a, b } = await twoNodes();
-  const key = await a.join(room);
   const sealed = randomBytes(64);
   await a.done('volatile', { room: room.room, sealed });
   expect(await b.next('volatile')).toEqual({ room: room.room, sealed });
-  await a.done('mark', { room: room.room, publicKey: key, sealed });
-  expect(await b.next('mark')).toEqual({ room: room.room, publicKey: key, sealed });
+  await b.done('volatile', { room: room.room, sealed });
+  expect(await a.next('volatile')).toEqual({ room: room.room, sealed });
+  expect([a.all('volatile'), b.all('volatile')]).toMatchObject([{ length: 1 }, { length: 1 }]);
 });
 
 test('[A4] a volatile message of a new epoch does not reach a reader of a former one at the other node', async () => {
@@ -72,40 +74,6 @@ test('[A4] a volatile message of a new epoch does not reach a reader of a former
   await a.done('volatile', { room: room.room, sealed: randomBytes(10) });
   expect(await b.next('volatile')).toMatchObject({ sealed: { length: 10 } });
   expect(b.all('volatile')).toHaveLength(1);
-});
-
-test('presence spans nodes: who is online there is told here, and goes with its node', async () => {
-  const { nodes, room, a, b } = await twoNodes();
-  const keyB = await b.join(room);
-  await a.next('presence', ({ publicKey, online }) => online && keyB.equals(publicKey));
-  const late = await testClient(nodes[0]);
-  expect((await late.enter(room)).online).toEqual([keyB]);
-  // The same key at both nodes: nobody went while one of them is left.
-  const second = await testClient(nodes[0]);
-  await second.enter(room, [keyB]);
-  b.close();
-  await a.next('keyCleanup');
-  expect(a.all('presence').filter(({ online }) => !online)).toEqual([]);
-  second.close();
-  await a.next('presence', ({ online }) => !online);
-});
-
-test('presence: a node that ends takes its people with it', async () => {
-  const { nodes, room, a, b } = await twoNodes();
-  const keyB = await b.join(room);
-  await a.next('presence', ({ online }) => online);
-  await nodes[1].close();
-  expect(await a.next('presence', ({ online }) => !online)).toMatchObject({ publicKey: keyB });
-});
-
-test('who begins to follow a room asks the other nodes who is online', async () => {
-  const { nodes, room, a, b } = await twoNodes();
-  const keyA = await a.join(room);
-  b.close();
-  await b.disconnected();
-  const late = await testClient(nodes[1]);
-  await late.enter(room);
-  await late.next('presence', ({ publicKey, online }) => online && keyA.equals(publicKey));
 });
 
 test('[N2] [N3] a knock at one node is let in at the other', async () => {
@@ -123,14 +91,21 @@ test('[N2] [N3] a knock at one node is let in at the other', async () => {
   expect(await joiner.enter(next)).toMatchObject({ epoch: 1 });
 });
 
-test('[K6] a member that answers at one node is not removed by the other; one that answers nowhere is', async () => {
+test('[N4] a knock that is answered for at one node is not dropped by the other; one answered for nowhere is', async () => {
   const cleanup = { intervalMs: 150, graceMs: 2_500, answerMs: 60 };
-  const { room, a, b } = await twoNodes({ cleanup });
-  const [keyA, keyB] = [await a.join(room), await b.join(room)];
-  a.socket.on('keyCleanup', () => a.socket.emit('allKeys', { room: room.room, keys: [keyA] }));
-  b.close();
-  const removed = await a.next('entries', ({ entries }) => entries[0]?.kind === 'removeKey');
-  expect(removed.entries).toMatchObject([{ publicKey: keyB, reason: 'cleanup' }]);
+  const { nodes, room, a, b } = await twoNodes({ cleanup });
+  const invite = testInvite();
+  await a.done('putInvite', { room: room.room, invite: invite.invite });
+  const [stays, goes] = [await testClient(nodes[1]), await testClient(nodes[1])];
+  const [kept, dropped] = [stays.knock(room, invite), goes.knock(room, invite)];
+  await stays.done('knock', kept);
+  await goes.done('knock', dropped);
+  stays.socket.on('keyCleanup', () =>
+    stays.socket.emit('allKeys', { room: room.room, keys: [kept.keyPackageRef] }),
+  );
+  goes.close();
+  const isDropped = ({ id }: { id: Uint8Array }) => Buffer.compare(id, dropped.id) === 0;
+  await Promise.all([a.next('knockEnded', isDropped), b.next('knockEnded', isDropped)]);
   await a.next('keyCleanup', () => a.all('keyCleanup').length >= 40);
-  expect((await a.enter(room, [keyA])).registrations).toMatchObject([{ publicKey: keyA }]);
+  expect((await a.enter(room)).knocks.map(({ id }) => Buffer.from(id))).toEqual([kept.id]);
 });

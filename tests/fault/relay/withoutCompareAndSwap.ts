@@ -20,5 +20,5 @@ async function writeAnyway(storage: Storage, write: Write, at: number): Promise<
   if (write.kind !== 'commit' || written.outcome !== 'refused') return written;
   const { code, epoch } = written.error;
   if (code !== 'epochConflict' || epoch === undefined) return written;
-  return await writeAnyway(storage, { ...write, epoch, by: { access: epoch, answers: false } }, at);
+  return await writeAnyway(storage, { ...write, epoch, by: { access: epoch } }, at);
 }

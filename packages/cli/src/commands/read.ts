@@ -2,6 +2,7 @@ import type { Row } from '@otr/protocol';
 import { command } from '../command.ts';
 import { done, failed } from '../exit.ts';
 import { follow } from '../follow.ts';
+import type { Settings } from '../options.ts';
 import { messageJson, messageLine, remarkLine } from '../rowText.ts';
 import { withRoom } from '../running.ts';
 import { jsonLine, type Terminal } from '../terminal.ts';
@@ -13,8 +14,9 @@ export const read = command({
   summary: 'Print the messages of a room in order; what is no message goes to standard error.',
   notes:
     'Own messages that the relay does not have yet come last, without a place (seq null); with --follow they\n' +
-    'come once they have one. Only new messages: --follow --limit 0',
-  uses: ['follow', 'limit', 'since'],
+    'come once they have one; a message that is edited, deleted or reacted to is printed again, as it reads now.\n' +
+    'Only new messages: --follow --limit 0',
+  uses: ['follow', 'limit', 'since', 'ids'],
   run: (settings, [wanted = ''], surroundings) =>
     withRoom(settings, wanted, async (client, { room }) => {
       const { terminal } = surroundings;
@@ -27,7 +29,7 @@ export const read = command({
       if (!start.ok) return failed(start.error.message);
 
       const show = (row: Row) => {
-        if (counts(row)) print(row, settings.json, terminal);
+        if (counts(row)) print(row, settings, terminal);
       };
       if (settings.follow) return follow(client, room, start.value, show, surroundings.ending);
       const read = await readAfter(client, room, start.value, show);
@@ -35,7 +37,8 @@ export const read = command({
     }),
 });
 
-function print(row: Row, json: boolean, terminal: Terminal): void {
+function print(row: Row, { json, ids }: Settings<'json' | 'ids'>, terminal: Terminal): void {
   if (row.kind !== 'message') terminal.note(remarkLine(row));
-  else terminal.result(json ? jsonLine(messageJson(row)) : messageLine(terminal, row));
+  else if (json) terminal.result(jsonLine(messageJson(row)));
+  else terminal.result(`${ids ? `${row.id} ` : ''}${messageLine(terminal, row)}`);
 }

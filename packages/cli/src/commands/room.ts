@@ -1,10 +1,8 @@
-import type { LocalClient } from '@otr/client/node';
 import { limits, type RoomSummary } from '@otr/protocol';
-import { command, type Surroundings } from '../command.ts';
-import { done, type Exit, failed } from '../exit.ts';
-import { waitUntilJoined } from '../joined.ts';
-import type { Settings } from '../options.ts';
-import { withProxy, withRoom } from '../running.ts';
+import { command } from '../command.ts';
+import { done, failed } from '../exit.ts';
+import { tellJoined } from '../joined.ts';
+import { finish, withProxy, withRoom } from '../running.ts';
 import { jsonLine, plain } from '../terminal.ts';
 
 const create = command({
@@ -37,22 +35,6 @@ const join = command({
     }),
 });
 
-/** Prints the id when the room is joined, or when it is kept and the relay does not answer for now. */
-async function tellJoined(
-  client: LocalClient,
-  room: string,
-  settings: Settings<'json' | 'timeout'>,
-  { terminal, ending }: Surroundings,
-): Promise<Exit> {
-  const joined = await waitUntilJoined(client, room, settings.timeout, ending);
-  if (joined.state === 'stopped') return failed(joined.reason);
-  if (joined.state === 'waiting') {
-    terminal.note('The relay has not answered yet: the room is kept, and this goes on by itself.');
-  }
-  terminal.result(settings.json ? jsonLine({ room }) : room);
-  return done;
-}
-
 const list = command({
   path: 'room list',
   summary: 'List the rooms: id, members, unread messages, name.',
@@ -64,33 +46,30 @@ const list = command({
     }),
 });
 
-const listed = ({ room, name, state, memberCount, unread, queued }: RoomSummary) => ({
+const listed = ({ room, name, state, memberCount, unread, queued, knocks }: RoomSummary) => ({
   room,
   name,
   state,
   members: memberCount,
   unread,
   queued,
+  knocks,
 });
 
-function listLine({ room, name, state, memberCount, unread, reason }: RoomSummary): string {
-  const remark = state === 'joined' ? '' : `  (${plain(reason ?? state)})`;
+function listLine(summary: RoomSummary): string {
+  const { room, name, memberCount, unread } = summary;
+  const remarks = remarksOf(summary);
+  const remark = remarks.length === 0 ? '' : `  (${remarks.map(plain).join('; ')})`;
   return `${room}  ${memberCount} members  ${unread} unread  ${plain(name)}${remark}`;
 }
 
-const invite = command({
-  path: 'room invite',
-  arguments: ['<room>'],
-  summary: 'Print the invite link of a room. Whoever has it can join and read what is written from then on.',
-  run: (settings, [wanted = ''], { terminal }) =>
-    withRoom(settings, wanted, async (client, { room }) => {
-      const invited = await client.request('invite', { room });
-      if (!invited.ok) return failed(invited.error.message);
-      const { link } = invited.value;
-      terminal.result(settings.json ? jsonLine({ link }) : link);
-      return done;
-    }),
-});
+function remarksOf({ state, reason, knocks, alarm }: RoomSummary): string[] {
+  return [
+    ...(state === 'joined' ? [] : [reason ?? state]),
+    ...(knocks > 0 ? [`${knocks} waiting to be let in`] : []),
+    ...(alarm ? ['ALARM: read it'] : []),
+  ];
+}
 
 const rename = command({
   path: 'room rename',
@@ -99,9 +78,7 @@ const rename = command({
   run: (settings, [wanted = '', name = ''], { terminal }) =>
     withRoom(settings, wanted, async (client, { room }) => {
       const renamed = await client.request('renameRoom', { room, name });
-      if (!renamed.ok) return failed(renamed.error.message);
-      if (settings.json) terminal.result(jsonLine({ room }));
-      return done;
+      return finish(renamed, settings, terminal, { room });
     }),
 });
 
@@ -112,10 +89,21 @@ const leave = command({
   run: (settings, [wanted = ''], { terminal }) =>
     withRoom(settings, wanted, async (client, { room }) => {
       const left = await client.request('leaveRoom', { room });
-      if (!left.ok) return failed(left.error.message);
-      if (settings.json) terminal.result(jsonLine({ room }));
-      return done;
+      return finish(left, settings, terminal, { room });
     }),
 });
 
-export const roomCommands = [create, list, invite, join, rename, leave];
+const rejoin = command({
+  path: 'room rejoin',
+  arguments: ['<room>'],
+  summary: 'Ask to be let in again, with the history that is here, after this profile’s keys were lost.',
+  uses: ['timeout'],
+  run: (settings, [wanted = ''], surroundings) =>
+    withRoom(settings, wanted, async (client, { room }) => {
+      const asked = await client.request('returnToRoom', { room });
+      if (!asked.ok) return failed(asked.error.message);
+      return tellJoined(client, room, settings, surroundings);
+    }),
+});
+
+export const roomCommands = [create, list, join, rejoin, rename, leave];

@@ -1,28 +1,27 @@
-import { randomBytes } from 'node:crypto';
-import type { LocalClient } from '@otr/client/node';
-import { limits, messageText } from '@otr/protocol';
+import { type LocalClient, newMessageId } from '@otr/client/node';
 import { command } from '../command.ts';
 import { done, failed } from '../exit.ts';
 import { withRoom } from '../running.ts';
-import { jsonLine, type Terminal } from '../terminal.ts';
+import { jsonLine } from '../terminal.ts';
 import { waitFor } from '../waitFor.ts';
+import { readMessage } from './messageInput.ts';
 
 export const send = command({
   path: 'send',
   arguments: ['<room>', '[text]'],
   summary: 'Send a message and print its id; without a text, or with "-", it is read from standard input.',
   notes: 'A text that begins with "-" goes after "--": otr send ROOM -- "- a list"',
-  uses: ['wait', 'timeout'],
+  uses: ['reply-to', 'wait', 'timeout'],
   run: (settings, [wanted = '', word = '-'], surroundings) =>
     withRoom(settings, wanted, async (client, { room }) => {
       const { terminal } = surroundings;
-      const text = word === '-' ? await readText(terminal) : word;
-      if (text === undefined) return failed(`the text must be at most ${limits.text} bytes`);
-      const checked = messageText.safeParse(text);
-      if (!checked.success) return failed(`the text ${checked.error.issues[0]?.message ?? 'is not valid'}`);
+      const text = await readMessage(word, terminal);
+      if (!text.ok) return failed(text.message);
 
-      const id = randomBytes(16).toString('base64url');
-      const sent = await client.request('sendMessage', { room, id, text: checked.data });
+      const id = newMessageId();
+      const { 'reply-to': replyTo } = settings;
+      const answered = replyTo === undefined ? {} : { replyTo };
+      const sent = await client.request('sendMessage', { room, id, text: text.value, ...answered });
       if (!sent.ok) return failed(sent.error.message);
       terminal.result(settings.json ? jsonLine({ id }) : id);
       if (settings.wait === 'saved') return done;
@@ -36,12 +35,6 @@ export const send = command({
       return failed('the relay has not acknowledged it yet; it is stored here and will be sent');
     }),
 });
-
-/** Less the line break that ends the input. */
-async function readText(terminal: Terminal): Promise<string | undefined> {
-  const input = await terminal.readInput(limits.text + 2);
-  return input?.replace(/\r?\n$/, '');
-}
 
 /** Calls `found` once the relay has the message; it may have it already. */
 function watch(client: LocalClient, room: string, id: string, found: (value: true) => void): () => void {

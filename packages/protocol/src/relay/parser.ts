@@ -11,8 +11,12 @@ import {
 } from './frames.ts';
 import { isModestMsgpack } from './msgpackShape.ts';
 
-/** The largest packet in msgpack is the answer to `enterRoom`: 256 knocks, nine values each, six levels deep. */
-const modest = { depth: 8, values: 4_096 };
+type Shape = { depth: number; values: number };
+
+/** The largest request in msgpack is a commit that lets in 64 knocks: five values each, five levels deep. */
+const requests: Shape = { depth: 8, values: 4_096 };
+/** The largest answer is that of `enterRoom`: 256 knocks, nine values each, six levels deep. */
+const answers: Shape = { depth: 8, values: 8_192 };
 
 /** Socket.IO's packets (https://github.com/socketio/socket.io-protocol), as its parsers are given them. */
 interface Packet {
@@ -60,7 +64,7 @@ class RelayDecoder extends msgpack.Decoder {
       return;
     }
     this.#appends = undefined;
-    refuseImmodest(frame);
+    refuseImmodest(frame, requests);
     this.#frameBytes = frame.length;
     super.add(frame);
   }
@@ -103,7 +107,7 @@ class ProxyDecoder extends msgpack.Decoder {
         this.emit('decoded', { type: acknowledgementType, nsp, id, data: [{ ok: true, value: { seq } }] });
       }
     } else {
-      refuseImmodest(frame);
+      refuseImmodest(frame, answers);
       super.add(frame);
     }
   }
@@ -114,8 +118,8 @@ export const relayParser = { Encoder: WireEncoder, Decoder: RelayDecoder };
 /** The same for the proxy's end. */
 export const proxyParser = { Encoder: WireEncoder, Decoder: ProxyDecoder };
 
-function refuseImmodest(frame: Buffer): void {
-  if (!isModestMsgpack(frame, modest)) throw new RangeError('a packet of an impossible shape');
+function refuseImmodest(frame: Buffer, shape: Shape): void {
+  if (!isModestMsgpack(frame, shape)) throw new RangeError('a packet of an impossible shape');
 }
 
 /** The frame of those packets that have one of their own. */

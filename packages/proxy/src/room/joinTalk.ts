@@ -20,6 +20,8 @@ const refusals: Partial<Record<WireError['code'], string>> = {
 };
 const dismissedSentence =
   'A member of the room has declined. Ask them for another invite if that was a mistake.';
+/** Refusals of a fresh knock that are waited out in silence. */
+const patience = 3;
 const badWelcome = 'Somebody answered with a welcome that does not open. It is asked again.';
 
 /** Knocks until a member lets us in (I2, I3). */
@@ -107,8 +109,10 @@ export class JoinTalk {
     this.#failures += 1;
     const sentence = refusals[error.code];
     const passing = error.code === 'rateLimited' || error.code === 'relayUnreachable';
-    if (sentence || !passing) this.#stop(sentence ?? error.message);
-    const pause = politeBackoff(this.#failures + (passing ? 0 : 4), Math.random(), error.retryAfter);
+    // Whoever made the link may be telling the relay of it right now.
+    const mayPass = passing || (sentence !== undefined && this.#failures <= patience);
+    if (!mayPass) this.#stop(sentence ?? error.message);
+    const pause = politeBackoff(this.#failures + (mayPass ? 0 : 4), Math.random(), error.retryAfter);
     this.#session.timers.start('knock', pause, () => this.knock());
   }
 

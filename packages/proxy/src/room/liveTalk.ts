@@ -22,6 +22,7 @@ export class LiveTalk {
   #told = '';
   /** We have asked who is here since we are connected. */
   #hasAsked = false;
+  #typedAt = 0;
 
   constructor(session: RoomSession, talk: RelayTalk, preferences: Preferences) {
     this.#session = session;
@@ -33,6 +34,7 @@ export class LiveTalk {
   look(): void {
     const { memory, timers } = this.#session;
     if (memory.sync.phase !== 'live' || !memory.group || this.#session.closed) return;
+    this.#tellOwnTyping();
     if (!this.#hasAsked) {
       this.#hasAsked = true;
       this.#sayHere(true);
@@ -76,10 +78,18 @@ export class LiveTalk {
     this.#session.tellMembers();
   }
 
-  /** Tells the others that we type, at most once in a while. */
+  /** Tells the others that we type, at most once in a while; a moment later where we are just entering. */
   type(): void {
-    const { timers, memory } = this.#session;
-    if (!this.#preferences().tellTyping || memory.sync.phase !== 'live' || timers.isRunning('typing')) return;
+    this.#typedAt = this.#session.parts.now();
+    this.#tellOwnTyping();
+  }
+
+  #tellOwnTyping(): void {
+    const { timers, memory, parts } = this.#session;
+    const isFresh = parts.now() - this.#typedAt < typingInterval;
+    if (!isFresh || memory.sync.phase !== 'live' || timers.isRunning('typing')) return;
+    this.#typedAt = 0;
+    if (!this.#preferences().tellTyping) return;
     timers.start('typing', typingInterval, () => {});
     this.#say((from) => ({ kind: 'typing', version: 1, from }));
   }

@@ -64,7 +64,7 @@ export const historyMigrations: readonly string[] = [
 
   -- The index alone: the texts are in the timeline. A room's number is a word of its own column.
   CREATE VIRTUAL TABLE words USING fts5 (
-    text, room, content = '', columnsize = 0, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 2'
+    text, room, content = '', columnsize = 0, prefix = '1 2 3 4 5', tokenize = 'unicode61 remove_diacritics 2'
   );
   -- A deleted text's words leave the index at once, not when its parts are merged some day.
   INSERT INTO words (words, rank) VALUES ('secure-delete', 1);

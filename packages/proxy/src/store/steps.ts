@@ -85,20 +85,19 @@ export class Steps {
 
   #commit(): void {
     const writes = this.#history.written();
-    // A step that wrote history only has one commit, and the journal no part in it.
-    if (!this.#ratchet.changed()) {
-      this.#history.commit();
-      return;
-    }
-    if (writes) {
+    const changed = this.#ratchet.changed();
+    const numbered = changed && writes !== null;
+    if (numbered) {
       this.#ratchet.setJournal({ step: this.#number + 1, writes });
       this.#history.setApplied(this.#number + 1);
-    } else {
+    } else if (changed) {
       this.#ratchet.clearJournal();
     }
     this.#ratchet.commit();
-    if (writes) this.#number += 1;
-    this.#finish();
+    if (numbered) this.#number += 1;
+    // A step that wrote history only happens with history.db's commit: the journal has no part in it.
+    if (changed) this.#finish();
+    else this.#history.commit();
   }
 
   /** The step has happened. What fails from here on is made good before the next one. */

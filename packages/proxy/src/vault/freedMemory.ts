@@ -21,7 +21,7 @@ let collect: (() => void) | undefined;
 /** Node shows its collector to contexts made while this flag is on. */
 function collector(): () => void {
   setFlagsFromString('--expose-gc');
-  const found: unknown = runInNewContext('gc');
+  const found: unknown = runInNewContext('globalThis.gc');
   setFlagsFromString('--no-expose-gc');
   return typeof found === 'function' ? () => void found() : () => {};
 }

@@ -59,7 +59,8 @@ export async function findVault(folder: string, options: VaultOptions = {}): Pro
     await dropUnfinished(folder, parsed.vault.header);
     return { ok: true, value: new Vault(folder, parsed.vault, options) };
   } catch (error) {
-    return { ok: false, message: `The profile's vault ${path} cannot be used (${reasonOf(error)}).` };
+    if (!isSystemError(error)) throw error;
+    return { ok: false, message: `The profile's vault ${path} cannot be used (${error.code}).` };
   }
 }
 
@@ -238,8 +239,4 @@ function missing(path: string): string {
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
   return error instanceof Error && 'syscall' in error && 'code' in error && typeof error.code === 'string';
-}
-
-function reasonOf(error: unknown): string {
-  return isSystemError(error) ? error.code : 'unknown reason';
 }

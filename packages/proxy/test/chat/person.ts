@@ -113,7 +113,7 @@ export function memoryStore(): Store {
 }
 
 export function fileStore(folder: string): Store {
-  const opened = openStore({ folder });
+  const opened = openStore({ folder, key: new Uint8Array(32).fill(7) });
   if (!opened.ok) throw new Error(opened.message);
   return opened.value;
 }

@@ -191,8 +191,9 @@ test('who was there first and who came are online to each other, however close t
 test('who is online and who types is told', async () => {
   const [ana, ben] = [person('Ana'), person('Ben')];
   const room = await roomOf(ana, ben);
-  await ben.ask('setTyping', { room });
+  const typing = setInterval(() => void ben.ask('setTyping', { room }), 50);
   await ana.until(() => ana.events.some(({ event, data }) => event === 'typing' && data.name === 'Ben'));
+  clearInterval(typing);
   await ben.close();
   await ana.until(async () => {
     const { members } = await ana.ask('getMembers', { room });

@@ -15,6 +15,9 @@ const count = Number(process.argv[2] ?? 1_000_000);
 const rooms = 40;
 const vocabulary = 60_000;
 const runs = 51;
+/** The most frequent word that is longer than every prefix which the index has lists for. */
+const longFrequent =
+  Array.from({ length: 1_000 }, (_, rank) => word(rank)).find(({ length }) => length > 5) ?? '';
 
 const folder = mkdtempSync(join(tmpdir(), 'otr-search-'));
 const key = new Uint8Array(randomBytes(32));
@@ -59,16 +62,17 @@ function fill(store: Store): void {
 function measure(store: Store): void {
   const limit = 50;
   const searches: Record<string, Search> = {
-    'most frequent word': { text: `${word(0)} `, limit },
+    'most frequent word': { text: word(0), limit },
     'frequent words': { text: `${word(0)} ${word(1)} ${word(2)}`, limit },
     'middling word': { text: word(300), limit },
+    'long frequent word': { text: longFrequent, limit },
     'rare word': { text: word(vocabulary - 5), limit },
     'frequent and rare': { text: `${word(0)} ${word(vocabulary - 5)}`, limit },
     'no such word': { text: 'nosuchwordatall', limit },
     'prefix of 1': { text: word(0).slice(0, 1), limit },
-    'prefix of 3': { text: word(0).slice(0, 3), limit },
-    'prefix of 4, frequent': { text: word(0).slice(0, 4), limit },
-    'prefix of 5, rarer': { text: word(300).slice(0, 5), limit },
+    'prefix of 2': { text: word(0).slice(0, 2), limit },
+    'prefix of 4': { text: longFrequent.slice(0, 4), limit },
+    'prefix of 5': { text: longFrequent.slice(0, 5), limit },
     'frequent, large room': { text: word(0), room: 1, limit },
     'frequent, small room': { text: word(0), room: rooms, limit },
     'rare, small room': { text: word(vocabulary - 5), room: rooms, limit },
@@ -113,10 +117,10 @@ function message(order: number, draw: () => number): MessageRow {
   };
 }
 
-/** A word that looks like one: the same for the same rank. */
+/** A word that looks like one: the same for the same rank. As in every language, the frequent ones are short. */
 function word(rank: number): string {
   const draw = drawer(rank + 7);
-  const syllables = 2 + Math.floor(draw() * 3);
+  const syllables = (rank < 30 ? 1 : 2) + Math.floor(draw() * (rank < 200 ? 2 : 3));
   return Array.from({ length: syllables }, () => {
     const consonant = 'bcdfghklmnprstvwz'[Math.floor(draw() * 17)] ?? '';
     return consonant + ('aeiou'[Math.floor(draw() * 5)] ?? '');

@@ -81,7 +81,10 @@ function createRoom(
     draft.access.set(0, { epoch: 0, accessKey, until: undefined });
     drafts.set(name, draft);
   } else if (mapKey(existing.after.firstAccessKey) !== mapKey(accessKey)) {
-    return refused('roomExists', 'A room with this id and another access key exists already. Create a new one.');
+    return refused(
+      'roomExists',
+      'A room with this id and another access key exists already. Create a new one.',
+    );
   }
   return { outcome: 'stored', endedKnocks: [], access: existing?.after.epoch ?? 0 };
 }

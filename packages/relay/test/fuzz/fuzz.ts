@@ -82,7 +82,7 @@ class Run {
       if (this.complaints.length > 0) return undefined;
       try {
         const held = await this.#round();
-        const expected = this.#preparations + 3 * this.#witnesses.messages;
+        const expected = this.#preparations + this.#witnesses.requests;
         this.inputs = Math.max(0, held.frames - expected) + this.#oddities;
         if (this.inputs >= inputs) return held;
       } catch (error) {

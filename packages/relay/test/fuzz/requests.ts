@@ -34,13 +34,6 @@ const requests: Requests = {
     keys: keys(random, knows),
   }),
   exitRoom: (random, knows) => ({ room: random.once(3) ? room(random, knows) : knows.others.room }),
-  registerKey: (random, knows) => ({
-    ...place(random, knows),
-    publicKey: key(random, knows),
-    sealedProfile: random.bytes(1 + random.below(300)),
-    tag: random.bytes(32),
-  }),
-  removeKey: (random, knows) => ({ ...place(random, knows), publicKey: key(random, knows) }),
   allKeys: (random, knows) => ({ room: room(random, knows), keys: keys(random, knows) }),
   append: (random, knows) => ({
     ...written(random, knows),
@@ -48,7 +41,6 @@ const requests: Requests = {
       to: key(random, knows),
       ciphertext: random.bytes(1 + random.below(60)),
     })),
-    ...(random.once(2) && { from: key(random, knows) }),
     body: random.bytes(1 + random.below(200)),
   }),
   commit: (random, knows) => ({
@@ -65,15 +57,6 @@ const requests: Requests = {
     room: room(random, knows),
     after: number(random, 50),
     limit: 1 + random.below(500),
-  }),
-  putRoomInfo: (random, knows) => ({
-    room: room(random, knows),
-    sealed: random.bytes(1 + random.below(100)),
-  }),
-  mark: (random, knows) => ({
-    room: room(random, knows),
-    publicKey: key(random, knows),
-    sealed: random.bytes(1 + random.below(100)),
   }),
   volatile: (random, knows) => ({ room: room(random, knows), sealed: random.bytes(1 + random.below(100)) }),
   setRetention: (random, knows) => ({ room: room(random, knows), milliseconds: number(random, 2 ** 40) }),

@@ -7,12 +7,13 @@ const MiB = 2 ** 20;
 export const fuzzedLimits: Partial<RelayLimits> = {
   requestsPerSecond: 1e6,
   requestBurst: 1e6,
-  membersPerRoom: 40,
+  roomRequestsPerSecond: 1e6,
+  roomRequestBurst: 1e6,
   waitingKnocksPerRoom: 20,
   logBytesPerRoom: 4 * MiB,
 };
 
-/** Witnesses do not answer for their keys. */
+/** Whoever knocks does not answer for its key package. */
 export const fuzzedCleanup = { graceMs: 2 ** 40 };
 
 /** What a store keeps in memory of a room it has seen, and what a collector leaves for later. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { TestClient } from '../testClient.ts';
-import { type TestRoom, testRegistration, testRoom } from '../testRoom.ts';
+import { type TestRoom, testRoom } from '../testRoom.ts';
 
 /** Found in everything that the witnesses write, and nowhere else. */
 const markBytes = 16;
@@ -12,7 +12,7 @@ const markBytes = 16;
 export class Witnesses {
   readonly room: TestRoom = testRoom();
   readonly mark = randomBytes(markBytes);
-  /** Public keys of the members: what somebody outside may know of the room besides its id. */
+  /** Keys that members are given slices for: what somebody outside may know of the room besides its id. */
   readonly keys: Buffer[] = [];
   readonly #members: TestClient[] = [];
   /** What was said, by the entry's id. */
@@ -30,10 +30,9 @@ export class Witnesses {
         witnesses.#lost.push(`witness ${n} was disconnected: ${reason} ${why}`);
       });
       if (n === 0) await member.create(witnesses.room);
-      await member.enter(witnesses.room);
-      const registration = { ...testRegistration(), sealedProfile: witnesses.#sealed() };
-      await member.done('registerKey', { room: witnesses.room.room, ...registration });
-      witnesses.keys.push(registration.publicKey);
+      const key = randomBytes(32);
+      await member.enter(witnesses.room, [key]);
+      witnesses.keys.push(key);
     }
     return witnesses;
   }
@@ -42,17 +41,22 @@ export class Witnesses {
     return this.#said.size;
   }
 
-  /** One of them says something durable, keeps a mark and types. */
+  /** What they have sent to the relay since they entered. */
+  get requests(): number {
+    return this.#said.size + this.#count;
+  }
+
+  /** One of them says something durable, whispers something to the first and types. */
   async talk(): Promise<void> {
-    const speaker = this.#count++ % this.#members.length;
-    const [member, publicKey] = [this.#members[speaker], this.keys[speaker]];
-    if (member === undefined || publicKey === undefined) throw new RangeError('nobody talks');
-    const { room } = this.room;
-    const message = { ...member.message(this.room, this.keys.length, this.#sealed()), from: publicKey };
-    this.#said.set(text(message.id), Buffer.from(message.body ?? []));
-    await member.done('append', message);
-    await member.done('mark', { room, publicKey, sealed: this.#sealed() });
-    await member.done('volatile', { room, sealed: this.#sealed() });
+    const member = this.#members[this.#count++ % this.#members.length];
+    if (member === undefined) throw new RangeError('nobody talks');
+    const slices = this.keys.slice(0, 1).map((to) => ({ to, ciphertext: this.#sealed() }));
+    for (const part of [{}, { slices }]) {
+      const message = { ...member.message(this.room, 0, this.#sealed()), ...part };
+      this.#said.set(text(message.id), Buffer.from(message.body));
+      await member.done('append', message);
+    }
+    await member.done('volatile', { room: this.room.room, sealed: this.#sealed() });
   }
 
   /** What is wrong with what reached them; nothing is the good answer. */
@@ -77,16 +81,14 @@ export class Witnesses {
     for (const { event, message } of member.received) {
       if (event === 'challenge') continue;
       if (Buffer.compare(message.room, room) !== 0) wrong.push(`was sent ${event} of another room`);
-      if ((event === 'volatile' || event === 'mark') && !this.#isOurs(message.sealed)) {
-        wrong.push(`was sent a foreign ${event}`);
-      }
-      if (event === 'presence' && !this.#knows(message.publicKey)) wrong.push('was told of a foreign key');
+      if (event === 'volatile' && !this.#isOurs(message.sealed)) wrong.push('was sent a foreign volatile');
       if (event === 'knock' || event === 'welcome') wrong.push(`was sent a ${event}`);
       if (event !== 'entries') continue;
       for (const entry of message.entries) {
         live.add(text(entry.id));
-        if (entry.kind !== 'registerKey' && !this.#wasSaid(entry))
-          wrong.push('was sent what nobody said, live');
+        if (!this.#wasSaid(entry)) wrong.push('was sent what nobody said, live');
+        if (entry.kind === 'message' && !entry.slices.every((slice) => this.#isOurs(slice.ciphertext)))
+          wrong.push('was sent a foreign slice');
       }
     }
     const logged = await this.#log(member);
@@ -94,15 +96,13 @@ export class Witnesses {
     if (missed.length > 0) wrong.push(`finds ${missed.length} messages not in the log`);
     const unheard = [...this.#said.keys()].filter((id) => !live.has(id));
     if (unheard.length > 0) wrong.push(`did not hear ${unheard.length} messages live`);
-    const foreign = [...logged].filter(([, entry]) => entry.kind !== 'registerKey' && !this.#wasSaid(entry));
+    const foreign = [...logged].filter(([, entry]) => !this.#wasSaid(entry));
     if (foreign.length > 0) wrong.push(`finds ${foreign.length} entries in the log that nobody made`);
-    const keys = [...logged.values()].filter(({ kind }) => kind === 'registerKey').length;
-    if (keys !== this.keys.length) wrong.push(`finds ${keys} registrations in the log`);
     return wrong;
   }
 
   async #log(member: TestClient) {
-    const entries = new Map<string, { kind: string; id: Uint8Array; body?: Uint8Array | undefined }>();
+    const entries = new Map<string, { id: Uint8Array; body: Uint8Array }>();
     for (let after = 0; ; ) {
       const page = await member.done('fetch', { room: this.room.room, after, limit: 500 });
       for (const entry of page.entries) entries.set(text(entry.id), entry);
@@ -111,13 +111,9 @@ export class Witnesses {
     }
   }
 
-  #wasSaid({ id, body }: { id: Uint8Array; body?: Uint8Array | undefined }): boolean {
+  #wasSaid({ id, body }: { id: Uint8Array; body: Uint8Array }): boolean {
     const said = this.#said.get(text(id));
-    return said !== undefined && body !== undefined && Buffer.compare(said, body) === 0;
-  }
-
-  #knows(publicKey: Uint8Array): boolean {
-    return this.keys.some((key) => Buffer.compare(key, publicKey) === 0);
+    return said !== undefined && Buffer.compare(said, body) === 0;
   }
 
   #isOurs(bytes: Uint8Array): boolean {

@@ -65,18 +65,16 @@ export function accessContract(open: OpenStorage): void {
     const storage = await open(roomy);
     const { room, invite } = await openRoom(storage);
     await writeOne(storage, commit(room, 0));
-    const by = { access: 0, answers: true };
+    const by = { access: 0 };
     const conflict = { error: { code: 'epochConflict', epoch: 1 } };
     for (const write of [message(room, 1, 0), message(room, 0), commit(room, 1, 0), commit(room, 0)]) {
       expect(await writeOne(storage, write)).toMatchObject(conflict);
     }
     const ended: Write[] = [
-      { kind: 'putRoomInfo', room, by, sealed: randomBytes(9) },
       { kind: 'setRetention', room, by, milliseconds: 1 },
       { kind: 'putInvite', room, by, invite: randomBytes(32) },
       { kind: 'removeInvite', room, by, invite },
       { kind: 'dismissKnock', room, by, id: randomBytes(16) },
-      { kind: 'mark', room, by, publicKey: randomBytes(32), sealed: randomBytes(9) },
     ];
     for (const written of await storage.write(ended, 1)) expect(codeOf(written)).toBe('epochEnded');
     expect(codeOf(await writeOne(storage, knockWith(room, invite)))).toBe('stored');
@@ -96,30 +94,17 @@ export function accessContract(open: OpenStorage): void {
 
   test('[A4] a former access key reads up to the commit that ended its epoch and nothing else', async () => {
     const storage = await open(roomy);
-    const { room } = await openRoom(storage);
-    const sealed = randomBytes(9);
-    const roomInfo: Write = { kind: 'putRoomInfo', room, by: { access: 0, answers: false }, sealed };
-    await storage.write([roomInfo, message(room, 0), commit(room, 0), message(room, 1)], 1);
+    const { room, invite } = await openRoom(storage);
+    const knock = knockWith(room, invite);
+    await storage.write([knock, message(room, 0), commit(room, 0), message(room, 1)], 1);
     const former = await readAll(storage, room, 0);
     expect(former.entries.map(({ seq }) => seq)).toEqual([1, 2]);
     expect(former).toMatchObject({ head: 2, floor: 1 });
     expect((await readAll(storage, room, 1)).head).toBe(3);
     expect(await readAll(storage, room, 7)).toMatchObject({ entries: [], head: 0 });
-    expect(await storage.snapshot(room, 0)).toEqual({
-      head: 2,
-      floor: 1,
-      epoch: 0,
-      ended: true,
-      registrations: [],
-      marks: [],
-      knocks: [],
-    });
-    expect(await storage.snapshot(room, 1)).toMatchObject({
-      head: 3,
-      epoch: 1,
-      ended: false,
-      roomInfo: sealed,
-    });
+    expect(await storage.snapshot(room, 0)).toEqual({ head: 2, floor: 1, epoch: 0, ended: true, knocks: [] });
+    const current = { head: 3, floor: 1, epoch: 1, ended: false };
+    expect(await storage.snapshot(room, 1)).toMatchObject({ ...current, knocks: [{ id: knock.id }] });
     expect(await storage.snapshot(room, 7)).toBeUndefined();
     await storage.write([message(room, 1), commit(room, 1)], 1);
     expect((await readAll(storage, room, 0)).head).toBe(2);

@@ -58,7 +58,7 @@ export function knocksContract(open: OpenStorage): void {
     const sealed = admitting.welcomes[1]?.sealed;
     expect(await writeOne(storage, b)).toEqual({ outcome: 'admitted', seq: 1, sealed });
     expect((await storage.snapshot(room, 1))?.knocks).toEqual([waiting(later)]);
-    const by = { access: 1, answers: false };
+    const by = { access: 1 };
     await writeOne(storage, { kind: 'removeInvite', room, by, invite });
     expect(codeOf(await writeOne(storage, b))).toBe('admitted');
   });
@@ -98,8 +98,10 @@ export function knocksContract(open: OpenStorage): void {
     await storage.write([a, b], 1_000);
     expect(await storage.silent(1_000, 10)).toEqual([]);
     expect(await storage.silent(1_001, 10)).toHaveLength(2);
-    await storage.recordAnswers([{ room, key: a.keyPackageRef, at: 2_000 }]);
-    expect(await storage.silent(2_000, 10)).toEqual([{ kind: 'knock', room, id: b.id }]);
+    expect(await storage.silent(1_001, 1)).toHaveLength(1);
+    const unknown = { room, keyPackageRef: randomBytes(32), at: 2_000 };
+    await storage.recordAnswers([{ room, keyPackageRef: a.keyPackageRef, at: 2_000 }, unknown]);
+    expect(await storage.silent(2_000, 10)).toEqual([{ room, id: b.id }]);
     await writeOne(storage, welcoming(room, 0, b), 1_500);
     expect(await storage.silent(2_000, 10)).toEqual([]);
     await storage.restartGrace(3_000);

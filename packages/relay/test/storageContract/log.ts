@@ -8,16 +8,13 @@ import {
   codeOf,
   commit,
   create,
-  envelope,
   fetchAll,
   headOf,
   knockWith,
   member,
   message,
   openRoom,
-  pairwiseRoom,
-  register,
-  remove,
+  roomWithMessage,
   seqOf,
   writeOne,
 } from '../storedRoom.ts';
@@ -29,8 +26,6 @@ export function logContract(open: OpenStorage): void {
     const storage = await open(roomy);
     const [room, key] = [randomBytes(16), randomBytes(32)];
     const writes: Write[] = [
-      register(room),
-      remove(room, key),
       message(room, 0),
       commit(room, 0),
       knockWith(room, key),
@@ -40,7 +35,6 @@ export function logContract(open: OpenStorage): void {
     expect(await storage.snapshot(room, 0)).toBeUndefined();
     expect(await storage.heads([room])).toEqual([]);
     expect(await fetchAll(storage, room)).toEqual([]);
-    expect(await storage.registered(room, [key])).toEqual([]);
     await storage.ping();
   });
 
@@ -53,8 +47,8 @@ export function logContract(open: OpenStorage): void {
 
   test('[L1] entries of each room get 1, 2, 3 …, several rooms in one batch, a new one among them', async () => {
     const storage = await open(roomy);
-    const rooms = [await pairwiseRoom(storage), await pairwiseRoom(storage)];
-    const batch: Write[] = rooms.flatMap(({ room, key }) => [envelope(room, key, 1), envelope(room, key, 1)]);
+    const rooms = [await roomWithMessage(storage), await roomWithMessage(storage)];
+    const batch: Write[] = rooms.flatMap(({ room }) => [message(room, 0), message(room, 0)]);
     const fresh = randomBytes(16);
     const written = await storage.write([...batch, create(fresh), message(fresh, 0), message(fresh, 0)], 1);
     expect(written.map(seqOf)).toEqual([2, 3, 2, 3, undefined, 1, 2]);
@@ -69,16 +63,16 @@ export function logContract(open: OpenStorage): void {
 
   test('[L3] a known id is answered with its place, also inside one batch, whatever else is wrong', async () => {
     const storage = await open(roomy);
-    const { room, key } = await pairwiseRoom(storage);
-    const sent = envelope(room, key, 1);
-    const place = { outcome: 'known', seq: 2, epoch: 1 };
+    const { room } = await roomWithMessage(storage);
+    const sent = message(room, 0);
+    const place = { outcome: 'known', seq: 2, epoch: 0 };
     expect((await storage.write([sent, sent], 1))[1]).toEqual(place);
+    const twice = testSlice(randomBytes(32));
     const changed: Write[] = [
-      { ...sent, epoch: 9, from: randomBytes(32) },
-      { ...sent, by: { access: 7, answers: false } },
+      { ...sent, epoch: 9 },
+      { ...sent, slices: [twice, twice] },
+      { ...sent, by: { access: 7 } },
       { ...commit(room, 5), id: sent.id },
-      { ...register(room), id: sent.id },
-      { ...remove(room, randomBytes(32)), id: sent.id },
     ];
     for (const written of await storage.write(changed, 1)) expect(written).toEqual(place);
     expect(await headOf(storage, room)).toBe(2);
@@ -103,40 +97,54 @@ export function logContract(open: OpenStorage): void {
     ]);
   });
 
+  test('[L4] an append of another than the current epoch is refused with the current one', async () => {
+    const storage = await open(roomy);
+    const { room } = await openRoom(storage);
+    await writeOne(storage, commit(room, 0));
+    for (const epoch of [0, 2]) {
+      expect(await writeOne(storage, message(room, epoch, 1))).toMatchObject({
+        error: { code: 'epochConflict', epoch: 1 },
+      });
+    }
+    expect(await writeOne(storage, message(room, 1))).toMatchObject({ entry: { seq: 2, epoch: 1 } });
+  });
+
+  test('[L7] a message is addressed to any keys, to each once', async () => {
+    const storage = await open(roomy);
+    const { room } = await openRoom(storage);
+    const [a, b] = [testSlice(randomBytes(32)), testSlice(randomBytes(32))];
+    const to = (...slices: (typeof a)[]): Write => ({ ...message(room, 0), slices });
+    expect((await storage.write([to(a, b), to(a, b, a)], 1)).map(codeOf)).toEqual(['appended', 'badRequest']);
+    expect(await headOf(storage, room)).toBe(1);
+  });
+
   test('[W6] entries come back as they were written, packed once', async () => {
     const storage = await open(roomy);
-    const { room, key } = await pairwiseRoom(storage);
-    const body = randomBytes(5_000);
-    const sent = { ...envelope(room, key, 1), body, slices: [testSlice(key)] };
-    const written = await storage.write([sent, envelope(room, key, 1), remove(room, key)], 1);
+    const { room } = await roomWithMessage(storage);
+    const [key, body] = [randomBytes(32), randomBytes(5_000)];
+    const sent = { ...message(room, 0), body, slices: [testSlice(key)] };
+    const written = await storage.write([sent, message(room, 0), commit(room, 0)], 1);
     const entries = written.map((outcome) => 'entry' in outcome && outcome.entry);
     expect((await fetchAll(storage, room, [key])).slice(1)).toMatchObject(
       entries.map((entry) => entry && place(entry)),
     );
     const [, first] = await fetchAll(storage, room);
-    const { id, from } = sent;
-    expect(first && unpackEntry(first.packed)).toEqual({
-      kind: 'envelope',
-      seq: 2,
-      id,
-      epoch: 1,
-      from,
-      body,
-      slices: [],
-    });
+    const { id } = sent;
+    const expected = { kind: 'message', seq: 2, id, epoch: 0, body, slices: [] };
+    expect(first && unpackEntry(first.packed)).toEqual(expected);
   });
 
   test('[L5] fetch gives slices for the named keys and no others', async () => {
     const storage = await open(roomy);
-    const { room, key } = await pairwiseRoom(storage);
-    const guest = register(room);
-    const slices = [testSlice(key), testSlice(guest.publicKey)];
-    await storage.write([guest, { ...envelope(room, key, 2), slices }], 1);
+    const { room } = await openRoom(storage);
+    const [key, other] = [randomBytes(32), randomBytes(32)];
+    const slices = [testSlice(key), testSlice(other)];
+    await storage.write([message(room, 0), { ...message(room, 0), slices }], 1);
     const slicesFor = async (keys: Uint8Array[]) => (await fetchAll(storage, room, keys)).at(-1)?.slices;
     expect(await slicesFor([])).toEqual([]);
-    expect(await slicesFor([guest.publicKey])).toEqual([slices[1]]);
+    expect(await slicesFor([other])).toEqual([slices[1]]);
     expect(await slicesFor([randomBytes(32), key])).toEqual([slices[0]]);
-    expect(await slicesFor([key, guest.publicKey])).toHaveLength(2);
+    expect(await slicesFor([key, other])).toHaveLength(2);
   });
 
   test('fetch stops at its limits and gives one entry at least', async () => {
@@ -153,23 +161,13 @@ export function logContract(open: OpenStorage): void {
     expect(await seqs(100, 2_500)).toEqual([2, 3, 4]);
   });
 
-  test('a full log refuses envelopes, and takes what removes somebody', async () => {
+  test('a full log refuses messages, and takes the commit that removes somebody', async () => {
     const storage = await open({ ...roomy, logBytesPerRoom: 10_000 });
-    const { room, key } = await pairwiseRoom(storage);
-    const large = (): Write => ({ ...envelope(room, key, 1), body: randomBytes(9_000) });
-    expect((await storage.write([large(), large()], 1)).map(codeOf)).toEqual(['appended', 'roomFull']);
-    expect(codeOf(await writeOne(storage, { ...register(room), sealedProfile: randomBytes(1_000) }))).toBe(
-      'roomFull',
-    );
-    expect(seqOf(await writeOne(storage, remove(room, key)))).toBe(3);
-    const other = await openRoom(storage);
-    const full = { ...message(other.room, 0), body: randomBytes(9_900) };
-    expect((await storage.write([full, message(other.room, 0)], 1)).map(codeOf)).toEqual([
-      'appended',
-      'roomFull',
-    ]);
-    expect(codeOf(await writeOne(storage, commit(other.room, 0)))).toBe('appended');
-    const endless = { ...commit(other.room, 1), body: randomBytes(5_000) };
+    const { room } = await openRoom(storage);
+    const full = { ...message(room, 0), body: randomBytes(9_900) };
+    expect((await storage.write([full, message(room, 0)], 1)).map(codeOf)).toEqual(['appended', 'roomFull']);
+    expect(codeOf(await writeOne(storage, commit(room, 0)))).toBe('appended');
+    const endless = { ...commit(room, 1), body: randomBytes(5_000) };
     expect(codeOf(await writeOne(storage, endless))).toBe('roomFull');
   });
 }

@@ -7,12 +7,11 @@ import {
   codeOf,
   commit,
   create,
-  envelope,
   knockWith,
   member,
   message,
   openRoom,
-  pairwiseRoom,
+  roomWithMessage,
   seqOf,
   writeOne,
 } from '../storedRoom.ts';
@@ -34,8 +33,8 @@ function read(storage: Storage, room: Uint8Array, access: number | typeof wholeL
 export function pruneContract(open: OpenStorage): void {
   test('[L11] pruning deletes what is older, raises the floor and frees its bytes', async () => {
     const storage = await open({ ...roomy, logBytesPerRoom: 20_000 });
-    const { room, key } = await pairwiseRoom(storage, 1_000);
-    const large = (): Write => ({ ...envelope(room, key, 1), body: randomBytes(8_000) });
+    const { room } = await roomWithMessage(storage, 1_000);
+    const large = (): Write => ({ ...message(room, 0), body: randomBytes(8_000) });
     await storage.write([large(), large()], 2_000);
     expect(codeOf(await writeOne(storage, large()))).toBe('roomFull');
     expect(await pruneAll(storage, 1_500, 500)).toBe(0);
@@ -118,14 +117,15 @@ export function pruneContract(open: OpenStorage): void {
   test('[L11] a room whose log has expired stays for a year after it was last written or entered', async () => {
     const storage = await open(roomy);
     const [left, entered] = [await openRoom(storage, 1_000), await openRoom(storage, 1_000)];
-    const member = await pairwiseRoom(storage, 1_000);
-    for (const { room } of [left, entered]) await storage.write([message(room, 0)], 1_000);
+    const waiting = await openRoom(storage, 1_000);
+    await storage.write([knockWith(waiting.room, waiting.invite)], 1_000);
+    for (const { room } of [left, entered, waiting]) await storage.write([message(room, 0)], 1_000);
     await storage.snapshot(entered.room, 0);
     expect(await pruneAll(storage, 1_000 + year, 500)).toBe(3);
     expect(await storage.findAccess(left.room, left.accessKey)).toMatchObject({ found: 'access' });
     await pruneAll(storage, 1_001 + year, 500);
     expect(await storage.findAccess(left.room, left.accessKey)).toEqual({ found: 'nothing' });
     expect(await storage.findAccess(entered.room, entered.accessKey)).toMatchObject({ found: 'access' });
-    expect(await storage.snapshot(member.room, 0)).toMatchObject({ head: 1 });
+    expect(await storage.snapshot(waiting.room, 0)).toMatchObject({ head: 1, knocks: [{}] });
   });
 }

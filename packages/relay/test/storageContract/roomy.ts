@@ -4,7 +4,6 @@ export const MiB = 1024 * 1024;
 
 /** Limits that no test meets. */
 export const roomy: ContractLimits = {
-  membersPerRoom: 100,
   logBytesPerRoom: 64 * MiB,
   waitingKnocksPerRoom: 100,
   invitesPerRoom: 100,

@@ -1,4 +1,5 @@
 import { CSPProvider } from '@base-ui/react/csp-provider';
+import { LockScreen } from '../vault/LockScreen.tsx';
 import { ChatPage } from './ChatPage.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { FeedbackProvider } from './feedback.tsx';
@@ -9,7 +10,9 @@ import { useView } from './useStore.ts';
 function CurrentScreen() {
   const connection = useView((view) => view.connection);
   const profile = useView((view) => view.profile);
+  const vault = useView((view) => view.vault);
   if (connection === 'needsCode') return <NeedsCodeScreen />;
+  if (vault?.state === 'locked') return <LockScreen vault={vault} />;
   if (profile === null) return connection === 'offline' ? <StoppedScreen /> : <ConnectingScreen />;
   if (profile.name === null) return <NameScreen />;
   return <ChatPage profile={profile} />;

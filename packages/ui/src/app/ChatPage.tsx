@@ -1,9 +1,9 @@
 import type { Profile } from '@otr/protocol';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ComposerHandle } from '../composer/Composer.tsx';
+import { DetailsPane, type DetailsTab } from '../details/DetailsPane.tsx';
 import { Dialogs } from '../dialogs/Dialogs.tsx';
 import { Modal } from '../dialogs/Modal.tsx';
-import { MemberList } from '../members/MemberList.tsx';
 import { RoomPane } from '../rooms/RoomPane.tsx';
 import { strings } from '../strings.ts';
 import { Banner } from './Banner.tsx';
@@ -29,6 +29,7 @@ export function ChatPage({ profile }: { profile: Profile }) {
   const members = useView((view) => (route.room === null ? undefined : view.members.get(route.room))) ?? [];
   const [dialog, openDialog] = useState<DialogState | null>(null);
   const [drawerOpen, setDrawerOpen] = useState(false);
+  const [tab, setTab] = useState<DetailsTab>('members');
   const wide = useMediaQuery(threePanes);
   const sideBySide = useMediaQuery(twoPanes);
   const pane = route.room === null && rooms.length > 0 ? 'rooms' : 'room';
@@ -41,6 +42,7 @@ export function ChatPage({ profile }: { profile: Profile }) {
   useNotifications();
   useShortcuts({
     switchRoom: () => openDialog({ kind: 'switcher' }),
+    search: () => openDialog({ kind: 'search', within: room?.room ?? null }),
     help: () => openDialog({ kind: 'shortcuts' }),
     focusComposer: () => composer.current?.focus(),
     stepRoom: (step) => {
@@ -59,19 +61,20 @@ export function ChatPage({ profile }: { profile: Profile }) {
   useEffect(() => {
     if (roomId !== undefined) writeOn();
     setDrawerOpen(false);
+    setTab('members');
   }, [roomId, writeOn]);
 
-  const showMembers = wide ? membersShown : drawerOpen;
-  const toggleMembers = () =>
-    wide ? setPreferences({ membersShown: !membersShown }) : setDrawerOpen(!drawerOpen);
-  const memberList = roomId !== undefined && (
-    <MemberList members={members} onInvite={() => openDialog({ kind: 'invite', room: roomId })} />
+  const detailsShown = wide ? membersShown : drawerOpen;
+  const showDetails = (shown: boolean) =>
+    wide ? setPreferences({ membersShown: shown }) : setDrawerOpen(shown);
+  const details = room !== undefined && (
+    <DetailsPane key={room.room} room={room} members={members} tab={tab} onTab={setTab} />
   );
 
   return (
     <DialogContext value={openDialog}>
       <WritingContext value={writeOn}>
-        <div className="layout" data-pane={pane} data-members={wide && showMembers}>
+        <div className="layout" data-pane={pane} data-members={wide && detailsShown}>
           <RoomsPane
             name={profile.name ?? ''}
             rooms={rooms}
@@ -83,8 +86,12 @@ export function ChatPage({ profile }: { profile: Profile }) {
               room={room}
               members={members}
               target={route.message}
-              membersShown={showMembers}
-              onMembers={toggleMembers}
+              detailsShown={detailsShown}
+              onDetails={() => showDetails(!detailsShown)}
+              onKnocks={() => {
+                setTab('members');
+                showDetails(true);
+              }}
               composer={composer}
             />
           )}
@@ -101,22 +108,22 @@ export function ChatPage({ profile }: { profile: Profile }) {
               text={route.room === null ? strings.rooms.select : strings.rooms.notFoundText}
             />
           )}
-          {wide && showMembers && room !== undefined && (
-            <aside className="membersPane" aria-label={strings.members.title}>
+          {wide && detailsShown && room !== undefined && (
+            <aside className="membersPane" aria-label={strings.details.title}>
               <div className="paneHeader">
-                <h2 className="paneTitle">{strings.members.title}</h2>
+                <h2 className="paneTitle">{strings.details.title}</h2>
               </div>
-              {memberList}
+              {details}
             </aside>
           )}
           <Banner connection={connection} relay={relay} />
         </div>
         {!wide && drawerOpen && room !== undefined && (
-          <Modal shape="drawer" title={strings.members.title} onClose={() => setDrawerOpen(false)}>
-            {memberList}
+          <Modal shape="drawer" title={strings.details.title} onClose={() => setDrawerOpen(false)}>
+            {details}
           </Modal>
         )}
-        <Dialogs state={dialog} rooms={rooms} open={openDialog} />
+        <Dialogs state={dialog} rooms={rooms} openRoom={route.room} open={openDialog} />
       </WritingContext>
     </DialogContext>
   );

@@ -1,8 +1,9 @@
 import type { RoomSummary } from '@otr/protocol';
-import { Keyboard, Moon, Settings, Sun } from 'lucide-react';
+import { Keyboard, Moon, Search, Settings, Sun } from 'lucide-react';
 import { Avatar } from '../members/Avatar.tsx';
 import { RoomList } from '../rooms/RoomList.tsx';
 import { strings } from '../strings.ts';
+import { ProtectHint } from '../vault/ProtectHint.tsx';
 import { useDialogs } from './dialogs.ts';
 import { setPreferences, usePreferences } from './preferences.ts';
 import { goTo } from './route.ts';
@@ -56,6 +57,15 @@ export function RoomsPane({ name, rooms, openRoom, alone }: RoomsPaneProps) {
         </button>
         <button
           type="button"
+          className="iconButton"
+          aria-label={strings.search.title}
+          title={strings.search.title}
+          onClick={() => openDialog({ kind: 'search', within: null })}
+        >
+          <Search size={20} aria-hidden="true" />
+        </button>
+        <button
+          type="button"
           className="iconButton wideOnly"
           aria-label={strings.shortcuts.open}
           title={strings.shortcuts.open}
@@ -71,6 +81,7 @@ export function RoomsPane({ name, rooms, openRoom, alone }: RoomsPaneProps) {
         onOpen={goTo}
         onCreate={() => openDialog({ kind: 'create' })}
         onJoin={() => openDialog({ kind: 'join' })}
+        hint={rooms.length > 0 && <ProtectHint />}
       />
     </Pane>
   );

@@ -6,10 +6,12 @@ export interface Preferences {
   /** What a notification may tell. `who` by default: the system may keep what it shows. */
   notify: 'off' | 'who' | 'text';
   membersShown: boolean;
+  /** Says that a passphrase can be set, until the person does not want to hear it. */
+  passphraseHint: boolean;
 }
 
 const storageKey = 'otr-preferences';
-const defaults: Preferences = { theme: 'system', notify: 'off', membersShown: true };
+const defaults: Preferences = { theme: 'system', notify: 'off', membersShown: true, passphraseHint: true };
 const listeners = new Set<() => void>();
 let current: Preferences | null = null;
 
@@ -25,6 +27,7 @@ function parse(text: string | null): Preferences {
       theme: oneOf(stored.theme, ['system', 'light', 'dark'], defaults.theme),
       notify: oneOf(stored.notify, ['off', 'who', 'text'], defaults.notify),
       membersShown: stored.membersShown !== false,
+      passphraseHint: stored.passphraseHint !== false,
     };
   } catch {
     return defaults;

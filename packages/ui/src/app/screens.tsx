@@ -1,30 +1,12 @@
 import { Copy, LockKeyhole, MessageCirclePlus } from 'lucide-react';
-import type { ReactNode } from 'react';
 import { TextForm } from '../dialogs/TextForm.tsx';
 import { strings } from '../strings.ts';
+import { ProtectHint } from '../vault/ProtectHint.tsx';
 import { copyText } from './copy.ts';
 import { useFeedback } from './feedback.tsx';
+import { Screen } from './Screen.tsx';
 import { useStore } from './useStore.ts';
 import './screens.css';
-
-interface ScreenProps {
-  title: string;
-  /** Shown only when it lasts: a connection on this computer is usually made before one sees it. */
-  late?: boolean;
-  children: ReactNode;
-}
-
-function Screen({ title, late = false, children }: ScreenProps) {
-  return (
-    <main className="screen" data-late={late}>
-      <div className="screenBox">
-        <img className="screenMark" src="./favicon.svg" width={56} height={56} alt="" />
-        <h1>{title}</h1>
-        {children}
-      </div>
-    </main>
-  );
-}
 
 export function ConnectingScreen() {
   return (
@@ -97,6 +79,7 @@ export function FirstRoom({ name, onCreate, onJoin }: { name: string; onCreate()
             {strings.rooms.joinByLink}
           </button>
         </div>
+        <ProtectHint />
       </div>
     </main>
   );

@@ -42,3 +42,8 @@ export function shortTime(at: number, now = Date.now()): string {
 export function wholeTime(at: number): string {
   return whole.format(at);
 }
+
+/** Until when: the time today, else the day and the time. */
+export function untilText(at: number, now = Date.now()): string {
+  return daysAgo(at, now) === 0 ? clock.format(at) : `${shortDay.format(at)}, ${clock.format(at)}`;
+}

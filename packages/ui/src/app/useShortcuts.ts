@@ -4,6 +4,7 @@ export interface ShortcutActions {
   switchRoom(): void;
   /** The next (1) or the previous (-1) room of the list. */
   stepRoom(step: 1 | -1): void;
+  search(): void;
   help(): void;
   focusComposer(): void;
 }
@@ -24,6 +25,10 @@ function isInPopup(): boolean {
 function handle(event: KeyboardEvent, actions: ShortcutActions): boolean {
   if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
     actions.switchRoom();
+    return true;
+  }
+  if ((event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === 'f') {
+    actions.search();
     return true;
   }
   if (isInPopup()) return false;

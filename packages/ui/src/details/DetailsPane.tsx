@@ -39,7 +39,15 @@ function Knocks({ room, details }: { room: RoomSummary; details: RoomDetails | u
 }
 
 /** What needs the room's details says so while there are none. */
-function Known({ room, details, children }: { room: RoomSummary; details: RoomDetails | undefined; children(details: RoomDetails): ReactNode }) {
+function Known({
+  room,
+  details,
+  children,
+}: {
+  room: RoomSummary;
+  details: RoomDetails | undefined;
+  children(details: RoomDetails): ReactNode;
+}) {
   if (details !== undefined) return children(details);
   return <p className="detailsWaiting">{room.me === null ? text.unknown : text.loading}</p>;
 }

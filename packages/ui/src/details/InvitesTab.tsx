@@ -39,7 +39,15 @@ function RevokeButton({ onRevoke }: { onRevoke(): Promise<unknown> }) {
   );
 }
 
-function InviteItem({ room, invite, mayRevoke }: { room: string; invite: InviteSummary; mayRevoke: boolean }) {
+function InviteItem({
+  room,
+  invite,
+  mayRevoke,
+}: {
+  room: string;
+  invite: InviteSummary;
+  mayRevoke: boolean;
+}) {
   const store = useStore();
   const ask = useAsk();
   const { say } = useFeedback();
@@ -67,7 +75,9 @@ function InviteItem({ room, invite, mayRevoke }: { room: string; invite: InviteS
           <QrCode size={15} aria-hidden="true" />
           {text.show}
         </button>
-        {mayRevoke && <RevokeButton onRevoke={() => ask(store.revokeInvite(room, invite.invite), text.revoked)} />}
+        {mayRevoke && (
+          <RevokeButton onRevoke={() => ask(store.revokeInvite(room, invite.invite), text.revoked)} />
+        )}
       </div>
     </li>
   );

@@ -1,8 +1,8 @@
 import type { RoomDetails } from '@otr/protocol';
 import { Clock3, ShieldCheck } from 'lucide-react';
 import { useNow } from '../app/useNow.ts';
-import { strings } from '../strings.ts';
 import { about } from '../strings/words.ts';
+import { strings } from '../strings.ts';
 
 const text = strings.details;
 

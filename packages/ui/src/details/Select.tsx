@@ -4,7 +4,7 @@ interface SelectProps<Value extends string | number> {
   value: Value;
   choices: ReadonlyArray<readonly [value: Value, label: string]>;
   disabled?: boolean;
-  onChange(value: Value): void;
+  onChange(value: NoInfer<Value>): void;
 }
 
 /** One of several, in the browser's own list: it fits every screen and every way of pointing. */

@@ -3,22 +3,32 @@ import { Check, Copy } from 'lucide-react';
 import { QRCodeSVG } from 'qrcode.react';
 import { useEffect, useId, useState } from 'react';
 import { copyText } from '../app/copy.ts';
+import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
 import { Modal } from './Modal.tsx';
 import './invite.css';
 
+interface InviteDialogProps {
+  room: RoomSummary;
+  /** Of an invite that there is; otherwise the room's open one is asked for. */
+  link?: string | undefined;
+  onClose(): void;
+}
+
 /** The link, a button that copies it, and its QR code. The code's place is kept while the link is made. */
-export function InviteDialog({ room, onClose }: { room: RoomSummary; onClose(): void }) {
+export function InviteDialog({ room, link: known, onClose }: InviteDialogProps) {
   const store = useStore();
+  const openDialog = useDialogs();
   const { say } = useFeedback();
-  const [link, setLink] = useState('');
+  const [link, setLink] = useState(known ?? '');
   const [problem, setProblem] = useState('');
   const [copied, setCopied] = useState(false);
   const id = useId();
 
   useEffect(() => {
+    if (known !== undefined) return;
     let shown = true;
     void store.invite(room.room).then((answer) => {
       if (!shown) return;
@@ -28,7 +38,7 @@ export function InviteDialog({ room, onClose }: { room: RoomSummary; onClose(): 
     return () => {
       shown = false;
     };
-  }, [store, room.room]);
+  }, [store, room.room, known]);
 
   async function copy() {
     const done = await copyText(link);
@@ -60,6 +70,15 @@ export function InviteDialog({ room, onClose }: { room: RoomSummary; onClose(): 
           <CopyIcon size={18} aria-hidden="true" />
           {copied ? strings.dialog.copied : strings.dialog.copy}
         </button>
+        {known === undefined && (
+          <button
+            type="button"
+            className="linkButton"
+            onClick={() => openDialog({ kind: 'newInvite', room: room.room })}
+          >
+            {strings.invites.options}
+          </button>
+        )}
       </div>
       <div className="inviteCode">
         {link !== '' && (

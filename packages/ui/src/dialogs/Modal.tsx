@@ -9,8 +9,8 @@ interface ModalProps {
   title: string;
   description?: string;
   onClose(): void;
-  /** `dialog`: in the middle · `drawer`: at the right edge. */
-  shape?: 'dialog' | 'drawer';
+  /** `dialog`: in the middle · `drawer`: at the right edge · `search`: wide, and of one height whatever is found. */
+  shape?: 'dialog' | 'drawer' | 'search';
   children: ReactNode;
 }
 
@@ -34,7 +34,10 @@ export function Modal({ title, description, onClose, shape = 'dialog', children 
     <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="modalBackdrop" />
-        <Dialog.Popup className={`modal ${shape}`} finalFocus={giveBack}>
+        <Dialog.Popup
+          className={`modal ${shape === 'search' ? 'dialog search' : shape}`}
+          finalFocus={giveBack}
+        >
           <div className="modalTop">
             <Dialog.Title className="modalTitle">{title}</Dialog.Title>
             <Dialog.Close className="iconButton" aria-label={strings.dialog.close}>

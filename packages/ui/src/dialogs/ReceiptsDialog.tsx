@@ -3,6 +3,7 @@ import { wholeTime } from '../app/times.ts';
 import { useView } from '../app/useStore.ts';
 import { Avatar } from '../members/Avatar.tsx';
 import { strings } from '../strings.ts';
+import { hasRead } from '../timeline/delivery.ts';
 import { useReceipt } from '../timeline/useReceipt.ts';
 import { Modal } from './Modal.tsx';
 import './lists.css';
@@ -34,6 +35,8 @@ export function ReceiptsDialog({ row, onClose }: { row: MessageRow; onClose(): v
   const recipients = new Set(current.recipients);
   const addressed = members.filter((member) => recipients.has(member.key));
   const hasReceived = ({ received }: Member) => current.seq !== null && received >= current.seq;
+  const read = hasRead(current, members);
+  const received = addressed.filter((member) => hasReceived(member) && !read.includes(member));
   const gone = recipients.size - addressed.length;
   return (
     <Modal
@@ -42,8 +45,10 @@ export function ReceiptsDialog({ row, onClose }: { row: MessageRow; onClose(): v
       onClose={onClose}
     >
       <p>{text}</p>
-      <Names title={strings.delivery.receivedBy} members={addressed.filter(hasReceived)} />
+      <Names title={strings.delivery.readBy} members={read} />
+      <Names title={strings.delivery.receivedBy} members={received} />
       <Names title={strings.delivery.notYet} members={addressed.filter((member) => !hasReceived(member))} />
+      {read.length > 0 && <p className="formHint">{strings.delivery.readHint}</p>}
       {gone > 0 && <p className="formHint">{strings.delivery.gone(gone)}</p>}
     </Modal>
   );

@@ -1,8 +1,8 @@
-import type { RoomSummary } from '@otr/protocol';
-import { useState } from 'react';
+import type { Member, MessageRow, RoomSummary } from '@otr/protocol';
 import { goTo } from '../app/route.ts';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
+import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { Modal } from './Modal.tsx';
 import { TextForm } from './TextForm.tsx';
 
@@ -73,34 +73,43 @@ export function RenameRoomDialog({ room, onClose }: Closable & { room: RoomSumma
 
 export function LeaveRoomDialog({ room, onClose }: Closable & { room: RoomSummary }) {
   const store = useStore();
-  const [problem, setProblem] = useState('');
-  const [working, setWorking] = useState(false);
-
-  async function leave() {
-    setWorking(true);
-    const answer = await store.leaveRoom(room.room);
-    setWorking(false);
-    if (!answer.ok) return setProblem(answer.error.message);
-    onClose();
-  }
-
   return (
-    <Modal
+    <ConfirmDialog
       title={strings.dialog.leaveTitle(room.name)}
-      description={strings.dialog.leaveText}
+      text={room.state === 'removed' ? strings.dialog.leaveRemovedText : strings.dialog.leaveText}
+      action={strings.dialog.leave}
+      onConfirm={() => store.leaveRoom(room.room)}
       onClose={onClose}
-    >
-      <p className="formProblem" role="alert">
-        {problem}
-      </p>
-      <div className="formActions">
-        <button type="button" className="button" onClick={onClose}>
-          {strings.dialog.cancel}
-        </button>
-        <button type="button" className="button danger" disabled={working} onClick={leave}>
-          {strings.dialog.leave}
-        </button>
-      </div>
-    </Modal>
+    />
+  );
+}
+
+export function RemoveMemberDialog({
+  room,
+  member,
+  onClose,
+}: Closable & { room: RoomSummary; member: Member }) {
+  const store = useStore();
+  return (
+    <ConfirmDialog
+      title={strings.members.removeTitle(member.name)}
+      text={strings.members.removeText}
+      action={strings.members.removeDo}
+      onConfirm={() => store.removeMember(room.room, member.key)}
+      onClose={onClose}
+    />
+  );
+}
+
+export function DeleteMessageDialog({ row, onClose }: Closable & { row: MessageRow }) {
+  const store = useStore();
+  return (
+    <ConfirmDialog
+      title={strings.message.deleteTitle}
+      text={strings.message.deleteText}
+      action={strings.message.deleteDo}
+      onConfirm={() => store.deleteMessage(row.room, row.id)}
+      onClose={onClose}
+    />
   );
 }

@@ -1,41 +1,16 @@
+import type { Profile } from '@otr/protocol';
 import { useState } from 'react';
 import { useFeedback } from '../app/feedback.tsx';
 import { type Preferences, setPreferences, usePreferences } from '../app/preferences.ts';
+import { useAsk } from '../app/useAsk.ts';
 import { useStore, useView } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
+import { ProtectionSection } from '../vault/ProtectionSection.tsx';
+import { Choice } from './Choice.tsx';
 import { Modal } from './Modal.tsx';
 import { TextForm } from './TextForm.tsx';
-import './settings.css';
 
 const text = strings.settings;
-
-interface ChoiceProps<Value extends string> {
-  title: string;
-  labels: Readonly<Record<Value, string>>;
-  values: readonly Value[];
-  value: Value;
-  onChange(value: Value): void;
-}
-
-/** One of a few, as radio buttons. */
-function Choice<Value extends string>({ title, labels, values, value, onChange }: ChoiceProps<Value>) {
-  return (
-    <fieldset className="choice">
-      <legend className="settingTitle">{title}</legend>
-      {values.map((candidate) => (
-        <label key={candidate}>
-          <input
-            type="radio"
-            name={title}
-            checked={candidate === value}
-            onChange={() => onChange(candidate)}
-          />
-          {labels[candidate]}
-        </label>
-      ))}
-    </fieldset>
-  );
-}
 
 const themes: readonly Preferences['theme'][] = ['system', 'light', 'dark'];
 const notifyLevels: readonly Preferences['notify'][] = ['off', 'who', 'text'];
@@ -46,11 +21,34 @@ async function allowNotifications(): Promise<boolean> {
   return (await Notification.requestPermission()) === 'granted';
 }
 
+/** What of this person's doing the others are told. */
+function TellSection({ profile }: { profile: Profile }) {
+  const store = useStore();
+  const ask = useAsk();
+  const { tellRead, tellTyping } = profile;
+  const set = (change: Partial<Pick<Profile, 'tellRead' | 'tellTyping'>>) =>
+    ask(store.setPreferences({ tellRead, tellTyping, ...change }));
+  return (
+    <fieldset className="choice">
+      <legend className="settingTitle">{text.tell}</legend>
+      <label>
+        <input type="checkbox" checked={tellRead} onChange={() => set({ tellRead: !tellRead })} />
+        {text.tellRead}
+      </label>
+      <label>
+        <input type="checkbox" checked={tellTyping} onChange={() => set({ tellTyping: !tellTyping })} />
+        {text.tellTyping}
+      </label>
+    </fieldset>
+  );
+}
+
 export function SettingsDialog({ onClose }: { onClose(): void }) {
   const store = useStore();
   const { say } = useFeedback();
   const preferences = usePreferences();
   const profile = useView((view) => view.profile);
+  const vault = useView((view) => view.vault);
   const relay = useView((view) => view.relay);
   const version = useView((view) => view.version);
   const [denied, setDenied] = useState(false);
@@ -92,6 +90,8 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
       <p className="formProblem" role="alert">
         {denied ? text.notifyDenied : ''}
       </p>
+      {profile !== null && <TellSection profile={profile} />}
+      {vault !== null && <ProtectionSection vault={vault} />}
       <div className="settingFacts">
         {relay !== null && (
           <p>

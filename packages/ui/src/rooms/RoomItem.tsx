@@ -13,7 +13,8 @@ interface RoomItemProps {
 
 function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
   if (room.state === 'joining' || room.state === 'creating') return strings.rooms[room.state];
-  if (room.state === 'stopped' || room.state === 'removed' || room.state === 'lost') return strings.rooms[room.state];
+  if (room.state === 'stopped' || room.state === 'removed' || room.state === 'lost')
+    return strings.rooms[room.state];
   if (!open && room.draft.trim() !== '') {
     return (
       <>

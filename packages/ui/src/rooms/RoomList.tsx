@@ -1,5 +1,6 @@
 import type { RoomSummary } from '@otr/protocol';
 import { Link2, Plus } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { strings } from '../strings.ts';
 import { RoomItem } from './RoomItem.tsx';
 import './roomList.css';
@@ -10,9 +11,11 @@ interface RoomListProps {
   onOpen(room: string): void;
   onCreate(): void;
   onJoin(): void;
+  /** Between the rooms and the ways to more of them. */
+  hint: ReactNode;
 }
 
-export function RoomList({ rooms, openRoom, onOpen, onCreate, onJoin }: RoomListProps) {
+export function RoomList({ rooms, openRoom, onOpen, onCreate, onJoin, hint }: RoomListProps) {
   return (
     <>
       <nav className="roomList" aria-label={strings.rooms.list} data-testid="room-list">
@@ -25,6 +28,7 @@ export function RoomList({ rooms, openRoom, onOpen, onCreate, onJoin }: RoomList
           ))}
         </ul>
       </nav>
+      {hint}
       <div className="roomListActions">
         <button type="button" className="button primary" onClick={onCreate}>
           <Plus size={18} aria-hidden="true" />

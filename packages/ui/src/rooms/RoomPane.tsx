@@ -34,7 +34,9 @@ function isEmpty({ rows, olderLeft, newerLeft }: TimelineWindow): boolean {
 
 /** The newest own message that can be edited. */
 function lastOwn(timeline: TimelineWindow | undefined): MessageRow | null {
-  const row = timeline?.rows.findLast((one) => one.kind === 'message' && one.own && one.deleted === undefined);
+  const row = timeline?.rows.findLast(
+    (one) => one.kind === 'message' && one.own && one.deleted === undefined,
+  );
   return row?.kind === 'message' ? row : null;
 }
 

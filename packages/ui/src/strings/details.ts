@@ -63,9 +63,11 @@ export const invites = {
   approval: 'Somebody here has to let each one in',
   approvalHint: 'You are asked before anybody comes in.',
   policy: (uses: number | null, until: string | null, approval: boolean) =>
-    [usesText(uses), ...(until === null ? [] : [`until ${until}`]), ...(approval ? ['a person decides'] : [])].join(
-      ' · ',
-    ),
+    [
+      usesText(uses),
+      ...(until === null ? [] : [`until ${until}`]),
+      ...(approval ? ['a person decides'] : []),
+    ].join(' · '),
   by: (name: string, when: string) => `By ${isolated(name)}, ${when}`,
   copy: 'Copy link',
   copied: 'Invite link copied',
@@ -97,7 +99,8 @@ export const details = {
   keys: 'Encryption',
   renewed: (ago: string) => `Your keys were last renewed ${ago} ago.`,
   renewedNever: 'Your keys have not been renewed since you came in.',
-  renewedExplain: 'Old keys are deleted: who steals this computer’s keys later cannot read what was sent before.',
+  renewedExplain:
+    'Old keys are deleted: who steals this computer’s keys later cannot read what was sent before.',
   pending: 'A renewal is not confirmed yet: the relay has not answered.',
   technical: (suite: string, epoch: number) => `${suite}, epoch ${epoch}`,
   export: 'Export the history',

@@ -20,9 +20,7 @@ const alarmTodo: Partial<Record<ProblemCode, string>> = {
 /** A message that was refused, or a relay that was caught: in words for who knows no cryptography. */
 export const problems = {
   refusedTitle: (name: string | null) =>
-    name === null
-      ? 'A message was refused'
-      : `A message was refused. It claims to be from ${isolated(name)}`,
+    name === null ? 'A message was refused' : `A message was refused. It claims to be from ${isolated(name)}`,
   commitRefusedTitle: 'A change of the room was refused',
   alarmTitle: 'The relay is not telling the whole truth',
   ownStateTitle: 'The keys on this computer are out of date',
@@ -40,7 +38,8 @@ export const problems = {
     unknownEntry: 'It is of a kind that does not belong in this room, so nothing of it was opened.',
     badCommit:
       'The relay delivered a change of who is in the room, or of its keys, that no member was entitled to make.',
-    wrongAccessKey: 'The relay changed the key that opens the room to members: it is not the one they agreed on.',
+    wrongAccessKey:
+      'The relay changed the key that opens the room to members: it is not the one they agreed on.',
     ownStateOld:
       'They belong to an older state of the room, for instance because they came from a backup, so new messages cannot be opened here.',
   } satisfies Record<ProblemCode, string>,

@@ -42,7 +42,9 @@ export const vault = {
   idle: 'Lock when idle…',
   lockNow: 'Lock now',
   idleNow: (minutes: number) =>
-    minutes === 0 ? 'It stays open until the program stops.' : `Locks after ${idleText(minutes)} without use.`,
+    minutes === 0
+      ? 'It stays open until the program stops.'
+      : `Locks after ${idleText(minutes)} without use.`,
   dialogTitles: {
     set: 'Set a passphrase',
     change: 'Change the passphrase',

@@ -36,7 +36,9 @@ const units = [
 
 /** `1 week`, `90 minutes`: in the largest unit that says it exactly, or to the second. */
 export function duration(milliseconds: number): string {
-  const exact = units.find((unit) => milliseconds >= unit.milliseconds && milliseconds % unit.milliseconds === 0);
+  const exact = units.find(
+    (unit) => milliseconds >= unit.milliseconds && milliseconds % unit.milliseconds === 0,
+  );
   const { milliseconds: each, one, other } = exact ?? units[4];
   return count(Math.max(1, Math.round(milliseconds / each)), one, other);
 }

@@ -25,12 +25,22 @@ export function ReactionPicker({ row, me, onPick, onClose }: ReactionPickerProps
   return (
     <Popover.Root open={row !== null} onOpenChange={(open) => !open && onClose()}>
       <Popover.Portal container={pane}>
-        <Popover.Positioner className="menuPositioner" anchor={anchor} sideOffset={6} align="start" side="top">
+        <Popover.Positioner
+          className="menuPositioner"
+          anchor={anchor}
+          sideOffset={6}
+          align="start"
+          side="top"
+        >
           <Popover.Popup className="menu reactionPicker" finalFocus={giveBack}>
             <Popover.Title className="visuallyHidden">{text.pickTitle}</Popover.Title>
             {row !== null && (
               <Choices
-                given={new Set(row.reactions?.flatMap(({ emoji, from }) => (me && from.includes(me) ? [emoji] : [])))}
+                given={
+                  new Set(
+                    row.reactions?.flatMap(({ emoji, from }) => (me && from.includes(me) ? [emoji] : [])),
+                  )
+                }
                 onChoose={(emoji) => {
                   onPick(row, emoji);
                   onClose();

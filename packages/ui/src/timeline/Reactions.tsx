@@ -28,7 +28,7 @@ export function Reactions({ row, me }: { row: MessageRow; me: string | undefined
   const reactions = row.reactions?.filter(({ from }) => from.length > 0) ?? [];
   if (reactions.length === 0) return null;
   return (
-    <div className="reactions" role="group" aria-label={strings.message.reactions}>
+    <fieldset className="reactions" aria-label={strings.message.reactions}>
       {reactions.map(({ emoji, from }) => {
         const by = namesOf(from, members);
         return (
@@ -60,6 +60,6 @@ export function Reactions({ row, me }: { row: MessageRow; me: string | undefined
           <SmilePlus size={15} aria-hidden="true" />
         </button>
       )}
-    </div>
+    </fieldset>
   );
 }

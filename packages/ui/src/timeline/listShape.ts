@@ -24,7 +24,8 @@ export function nextShape(before: ListShape, rows: readonly Ordered[]): ListShap
   if (rows[0]?.id === first.id) return { ...before, rows, shift: false };
   // Rows at the start are gone, their time was over: the rest keeps its position from the end.
   const next = rows[0];
-  if (next !== undefined && before.rows.some((row) => row.id === next.id)) return { ...before, rows, shift: true };
+  if (next !== undefined && before.rows.some((row) => row.id === next.id))
+    return { ...before, rows, shift: true };
   const known = rows.some((row) => row.id === first.id);
   // An own message moves from its unsent order to its place: the list is still the same.
   if (!known && first.order < unsentOrder) return { rows, shift: false, generation: before.generation + 1 };

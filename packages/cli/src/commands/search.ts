@@ -1,0 +1,31 @@
+import { limits } from '@otr/protocol';
+import { command } from '../command.ts';
+import { done, failed } from '../exit.ts';
+import { messageJson, messageLine } from '../rowText.ts';
+import { findRoom, withProxy } from '../running.ts';
+import { jsonLine, plain } from '../terminal.ts';
+
+export const search = command({
+  path: 'search',
+  arguments: ['<text>'],
+  summary: 'Print the messages that have all of these words, or beginnings of words, the newest first.',
+  notes: `At most ${limits.searchHits}, the newest.`,
+  uses: ['room', 'limit'],
+  run: (settings, [text = ''], { terminal }) =>
+    withProxy(settings, async (client, { rooms }) => {
+      const within = settings.room === undefined ? undefined : findRoom(rooms, settings.room);
+      if (within?.ok === false) return failed(within.message);
+      const limit = Math.min(settings.limit ?? limits.searchHits, limits.searchHits);
+      if (limit === 0) return done;
+      const room = within?.value.room;
+      const found = await client.request('search', { text, limit, ...(room !== undefined && { room }) });
+      if (!found.ok) return failed(found.error.message);
+      const names = new Map(rooms.map((one) => [one.room, one.name]));
+      for (const { room: where, row } of found.value.hits) {
+        if (row.kind !== 'message') continue;
+        const line = `${plain(names.get(where) ?? where)}  ${messageLine(terminal, row)}`;
+        terminal.result(settings.json ? jsonLine(messageJson(row)) : line);
+      }
+      return done;
+    }),
+});

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MessageRow } from '@otr/protocol';
+import type { StoredRoom } from '../../src/store/roomTable.ts';
+import { openStore, type Store } from '../../src/store/store.ts';
+
+/** A temporary folder with stores in it; `clean` closes them and removes it. */
+export class Places {
+  readonly folder = mkdtempSync(join(tmpdir(), 'otr-store-'));
+  readonly profile = join(this.folder, 'profile');
+  readonly key = new Uint8Array(randomBytes(32));
+  readonly #stores: Store[] = [];
+
+  open(folder = this.profile, reached?: Parameters<typeof openStore>[1]): Store {
+    return this.keep(openStore({ folder, key: this.key }, reached));
+  }
+
+  memory(): Store {
+    return this.keep(openStore('memory'));
+  }
+
+  keep(opened: ReturnType<typeof openStore>): Store {
+    if (!opened.ok) throw new Error(opened.message);
+    this.#stores.push(opened.value);
+    return opened.value;
+  }
+
+  /** Why a profile cannot be opened. */
+  refusal(folder = this.profile, key = this.key): string {
+    const opened = openStore({ folder, key });
+    if (!opened.ok) return opened.message;
+    opened.value.close();
+    throw new Error('the profile was opened');
+  }
+
+  clean(): void {
+    for (const store of this.#stores.splice(0)) store.close();
+    rmSync(this.folder, { recursive: true });
+  }
+}
+
+export function addRoom(store: Store, name = 'Garden'): StoredRoom {
+  const room = new Uint8Array(randomBytes(16));
+  return store.rooms.add({ room, relayUrl: 'http://127.0.0.1:1', name, standing: 'member', at: 1 });
+}
+
+export function message(order: number, change: Partial<MessageRow> = {}): MessageRow {
+  const id = `message-${order}`;
+  const base = { kind: 'message', room: 'room', seq: order, at: 1, from: 'key', name: 'Ana' } as const;
+  return { ...base, id, order, own: false, text: `line ${order}`, delivery: 'relay', ...change };
+}

@@ -13,6 +13,9 @@ export const run = command({
   uses: relayOptions,
   as: { 'relay-host': 'host', 'relay-port': 'port', 'relay-data': 'data' },
   async run(settings, _words, { terminal, log, ending, onHangUp }) {
+    // This process is a relay and nothing else.
+    const { collectGarbageOften } = await import('@otr/relay');
+    collectGarbageOften();
     const started = await openRelay(settings, log);
     if (!started.ok) return started.exit;
     const { url, metricsPort, reloadTls, close } = started.relay;

@@ -2,8 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { benchAppends } from './appends.ts';
 import { benchDelivery } from './delivery.ts';
+import { benchEnterToScreen } from './enterToScreen.ts';
 import { benchIdleMemory } from './idleMemory.ts';
 import { benchNodes } from './nodes.ts';
+import { benchRooms } from './rooms.ts';
 import { benchStorage } from './storage.ts';
 
 interface Benchmark {
@@ -18,6 +20,8 @@ const benchmarks: Record<string, Benchmark> = {
   appends: { on: 'second core', run: benchAppends },
   storage: { on: 'all cores', run: benchStorage },
   nodes: { on: 'all cores', run: benchNodes },
+  rooms: { on: 'second core', run: benchRooms },
+  enterToScreen: { on: 'all cores', run: benchEnterToScreen },
   idleMemory: { on: 'second core', run: benchIdleMemory },
 };
 

@@ -19,6 +19,6 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    chunkSizeWarningLimit: 1_000,
+    chunkSizeWarningLimit: 1_500,
   },
 });

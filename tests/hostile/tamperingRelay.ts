@@ -47,6 +47,8 @@ export type TamperingRelay = {
   watch(look: Look): void;
   /** Sends an event of its own to every proxy. */
   tell(event: string, data: unknown): void;
+  /** From the next connection on, another relay is behind this one. */
+  standBefore(trueRelayUrl: string): void;
   /** Loses all connections. */
   cut(): void;
   /** When no connection is left. */
@@ -69,6 +71,7 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
   const frames: Buffer[] = [];
   const watchers: Look[] = [];
   let tampering: Tampering = {};
+  let behind = trueRelayUrl;
 
   server.engine.on(
     'connection',
@@ -79,7 +82,7 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
   server.on('connection', (down) => {
     const visitor = visitorOf(down, visitors.length);
     visitors.push(visitor);
-    passOn(trueRelayUrl, down, visitor, watchers, () => tampering);
+    passOn(behind, down, visitor, watchers, () => tampering);
   });
 
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
@@ -96,6 +99,9 @@ export async function startTamperingRelay(trueRelayUrl: string): Promise<Tamperi
     },
     tell(event, data) {
       for (const visitor of visitors) visitor.send(event, data);
+    },
+    standBefore(other) {
+      behind = other;
     },
     cut() {
       server.disconnectSockets(true);

@@ -49,6 +49,8 @@ function listen(client: LocalClient, room: string, ending: AbortSignal) {
       wake();
     }),
     client.onConnection((connection) => connection === 'online' && wake()),
+    // A locked profile answers nothing; its snapshot tells that it is open again.
+    client.on('snapshot', () => wake()),
   ];
   const end = () => wake();
   ending.addEventListener('abort', end);

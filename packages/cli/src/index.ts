@@ -14,6 +14,7 @@ import { send } from './commands/send.ts';
 import { start } from './commands/start.ts';
 import { statusCommands } from './commands/status.ts';
 import { up } from './commands/up.ts';
+import { vaultCommands } from './commands/vault.ts';
 
 export { runProgram } from './run.ts';
 
@@ -30,6 +31,7 @@ export const otrCommands = [
   search,
   exportCommand,
   ...statusCommands,
+  ...vaultCommands,
   run,
   ...storeCommands,
 ];

@@ -79,6 +79,21 @@ export const options = {
   port: setting('PORT', 'port of the page', port, undefined, 'drawn once for the profile'),
   open: onOff('open the page in the browser', true),
   ephemeral: onOff('keep nothing: keys and history are gone when the proxy stops', false),
+  'passphrase-file': setting(
+    'FILE',
+    'file whose first line is the passphrase of the profile',
+    path,
+    undefined,
+    'asked for in the terminal or on the page',
+  ),
+  keychain: onOff('let the keychain of this system guard the profile', false),
+  'lock-after': setting(
+    'TIME',
+    'lock the profile when nothing was asked of it for so long; 0: never',
+    duration,
+    undefined,
+    'as it is',
+  ),
   'relay-host': setting('ADDRESS', 'address the relay listens on', text, '127.0.0.1'),
   'relay-port': setting(
     'PORT',

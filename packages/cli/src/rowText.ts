@@ -22,7 +22,8 @@ export function messageJson(row: MessageRow) {
 export function messageLine(terminal: Terminal, row: MessageRow): string {
   const head = `${styled(terminal, 'dim', localTime(row.at))} ${styled(terminal, 'bold', plain(row.name))}`;
   const marks = marksOf(row).map((mark) => styled(terminal, 'dim', ` (${mark})`));
-  const first = `${head}${marks.join('')}: ${plainLines(row.text, '    ')}`;
+  const text = row.deleted ? '' : `: ${plainLines(row.text, '    ')}`;
+  const first = `${head}${marks.join('')}${text}`;
   return [first, ...attachments(row).map((line) => styled(terminal, 'dim', `  ${line}`))].join('\n');
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Finished, runOtr, startOtr, stopOtr } from './otrProcess.ts';
 import { openWorld, type Person, type World } from './world.ts';
@@ -61,8 +63,17 @@ it('prints with --json what the guide says, and nothing else', async () => {
       members: 1,
       unread: expect.any(Number),
       queued: expect.any(Number),
+      knocks: 0,
     },
   ]);
+  const exported = await ann.otr(['export', 'cave', '--format', 'json']);
+  expect(JSON.parse(exported.stdout)).toMatchObject({
+    ...{ format: 'otr-chatroom-room', version: 1, room: { id: room, name: 'cave' } },
+    rows: expect.arrayContaining([expect.objectContaining({ kind: 'message', text: message.text })]),
+  });
+  const file = join(world.folder, 'cave.html');
+  expect(await json('export', 'cave', '--output', file)).toEqual([{ file }]);
+  expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>[\s\S]*one\ntwo[\s\S]*<\/html>\n$/);
   expect(await json('name', 'Anna')).toEqual([{ name: 'Anna' }]);
   expect(await json('status')).toEqual([
     {

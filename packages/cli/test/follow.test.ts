@@ -1,5 +1,13 @@
 import type { Connection, LocalClient } from '@otr/client/node';
-import { type AlarmRow, type LocalMessage, ordersPerSeq, type Row, refuse, unsentOrder } from '@otr/protocol';
+import {
+  type AlarmRow,
+  type LocalMessage,
+  type MessageRow,
+  ordersPerSeq,
+  type Row,
+  refuse,
+  unsentOrder,
+} from '@otr/protocol';
 import { expect, it } from 'vitest';
 import { follow } from '../src/follow.ts';
 import { beginning } from '../src/timeline.ts';
@@ -56,6 +64,11 @@ function fakeProxy() {
     connect(now: boolean) {
       online = now;
       tell('connection', now ? 'online' : 'offline');
+    },
+    /** The profile is locked: nothing is answered, and nothing told until it is open again. */
+    lock(now: boolean) {
+      online = !now;
+      if (!now) tell('snapshot', {});
     },
     leave: () => tell('roomGone', { room }),
   };
@@ -127,6 +140,19 @@ it('goes on after the proxy was away', async () => {
   expect(reader.shown).toEqual(['m1024', 'm2048', 'm3072']);
 });
 
+it('goes on after the profile was locked', async () => {
+  const proxy = fakeProxy();
+  proxy.write(message(1024));
+  const reader = following(proxy);
+  await reader.until(1);
+  proxy.lock(true);
+  proxy.write(message(2048));
+  proxy.lock(false);
+  await reader.until(2);
+  await reader.stop();
+  expect(reader.shown).toEqual(['m1024', 'm2048']);
+});
+
 it('shows an alarm about a place that was read before, once', async () => {
   const proxy = fakeProxy();
   proxy.write(message(2048));
@@ -139,6 +165,36 @@ it('shows an alarm about a place that was read before, once', async () => {
   proxy.write(alarm(3073));
   await reader.stop();
   expect(reader.shown).toEqual(['m2048', 'a1025', 'a3073']);
+});
+
+it('shows a message that was read before again when it changed, once for each change', async () => {
+  const proxy = fakeProxy();
+  const said = message(1024) as MessageRow;
+  proxy.write(said, message(2048));
+  const reader = following(proxy);
+  await reader.until(2);
+  const edited = { ...said, text: 'better', editedAt: 5 };
+  proxy.write(edited);
+  proxy.write(edited, message(2048));
+  proxy.write({ ...edited, reactions: [{ emoji: '👍', from: [said.from] }] });
+  proxy.write(edited);
+  proxy.write(message(3072));
+  await reader.until(6);
+  await reader.stop();
+  expect(reader.shown).toEqual(['m1024', 'm2048', 'm1024', 'm1024', 'm1024', 'm3072']);
+});
+
+it('shows a change of a message from before it began, and none of what changed in no way', async () => {
+  const proxy = fakeProxy();
+  proxy.write(message(2048));
+  const reader = following(proxy);
+  await reader.until(1);
+  proxy.write(message(1024));
+  proxy.write({ ...(message(1024) as MessageRow), text: '', deleted: true });
+  proxy.write(message(3072));
+  await reader.until(3);
+  await reader.stop();
+  expect(reader.shown).toEqual(['m2048', 'm1024', 'm3072']);
 });
 
 it('fails when the room is left meanwhile', async () => {

@@ -4,7 +4,13 @@ import { messageLine, remarkLine } from '../src/rowText.ts';
 import { findRoom } from '../src/running.ts';
 import { jsonLine, plain, type Terminal } from '../src/terminal.ts';
 
-const terminal: Terminal = { result() {}, note() {}, colour: false, readInput: async () => '' };
+const terminal: Terminal = {
+  result() {},
+  async piece() {},
+  note() {},
+  colour: false,
+  readInput: async () => '',
+};
 const row = { room: 'r', id: 'i', order: 1024, seq: 1, at: 0 };
 const hostile = '\u001b[2J\u009b31m\u202Eevil\u0007\r';
 
@@ -60,7 +66,7 @@ describe('a room is meant', () => {
     ['C', 'CCCC', 'by the beginning of its id'],
     ['BBBB', 'BBBB', 'by its id, before a name'],
   ])('%s: %s, %s', (wanted, room) => {
-    expect(findRoom(rooms, wanted)).toMatchObject({ ok: true, room: { room } });
+    expect(findRoom(rooms, wanted)).toMatchObject({ ok: true, value: { room } });
   });
 
   it.each([

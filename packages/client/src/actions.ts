@@ -44,7 +44,8 @@ export interface Actions {
     options?: { room?: string; limit?: number },
   ): Promise<Result<{ hits: readonly SearchHit[] }>>;
 
-  unlock(passphrase: string): Done;
+  /** Without a passphrase where a keychain or a file guards the profile. */
+  unlock(passphrase?: string): Done;
   lock(): Done;
   /** Changes what guards the profile, and when it locks itself. */
   protect(how: LocalRequest<'protect'>): Done;
@@ -75,7 +76,7 @@ export function actions(client: LocalClient): Actions {
     search: (text, { room, limit = limits.searchHits } = {}) =>
       client.request('search', { text, limit, ...(room === undefined ? {} : { room }) }),
 
-    unlock: (passphrase) => client.request('unlock', { passphrase }),
+    unlock: (passphrase) => client.request('unlock', passphrase === undefined ? {} : { passphrase }),
     lock: () => client.request('lock', {}),
     protect: (how) => client.request('protect', how),
   };

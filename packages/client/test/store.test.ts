@@ -178,12 +178,15 @@ describe('actions', () => {
     await store.createInvite(room, { uses: 1, expiresIn: null, approval: true });
     await store.joinRoom(' otr:a/b#c\n');
     await store.setAdmin(room, 'b', true);
+    await store.unlock('open sesame');
+    await store.unlock();
     expect(askedFor('search')).toEqual([
       { text: 'tea', limit: limits.searchHits },
       { text: 'tea', room, limit: 5 },
     ]);
     expect(askedFor('createInvite')).toEqual([{ room, uses: 1, expiresIn: null, approval: true }]);
     expect(askedFor('joinRoom')).toEqual([{ link: 'otr:a/b#c' }]);
+    expect(askedFor('unlock')).toEqual([{ passphrase: 'open sesame' }, {}]);
     expect(askedFor('setAdmin')).toEqual([{ room, member: 'b', admin: true }]);
   });
 

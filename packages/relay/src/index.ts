@@ -1,4 +1,5 @@
 /** The delivery service: orders and keeps ciphertext. */
+export { collectGarbageOften } from './garbage.ts';
 export type { Log } from './log.ts';
 export { backupSqlite, checkStore, pruneStore, restoreSqlite } from './maintenance.ts';
 export {

@@ -72,6 +72,11 @@ export class RoomFeed {
     this.#parts.fanout.leave(room);
   }
 
+  /** Whether this node has delivered entries after this one. */
+  isPast(room: Uint8Array, seq: number): boolean {
+    return (this.#feeds.get(mapKey(room))?.delivered ?? 0) > seq;
+  }
+
   /** A connection enters with a snapshot up to `head`, of the epoch `access`. Returns whether entries after it were delivered already. */
   entered(room: Uint8Array, head: number, access: number): boolean {
     const feed = this.#feeds.get(mapKey(room));

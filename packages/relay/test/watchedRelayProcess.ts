@@ -5,7 +5,7 @@
 import { appendFrameKind } from '@otr/protocol';
 import { relayParser } from '@otr/protocol/relayParser';
 import { Decoder } from 'socket.io-msgpack-parser';
-import { startRelay } from '../src/index.ts';
+import { collectGarbageOften, startRelay } from '../src/index.ts';
 import { RoomLive } from '../src/roomLive.ts';
 import type { Held, WatchedOptions } from './watchedRelay.ts';
 
@@ -13,6 +13,7 @@ const { fault, ...options } = JSON.parse(process.argv[2] ?? '{}') as WatchedOpti
 const log: Record<string, number> = {};
 let frames = 0;
 
+collectGarbageOften();
 countFrames();
 if (fault === 'roomsMixed') mixRooms();
 if (fault === 'noGuard') dropGuard();

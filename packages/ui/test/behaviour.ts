@@ -1,8 +1,9 @@
 /** What pictures don't show: scrolling, focus, keys, drafts. `node packages/ui/test/behaviour.ts [filter]`. */
 import type { Page } from 'playwright-core';
 import { strings } from '../src/strings.ts';
-import { bigSize, idOf } from './fixtures.ts';
+import { idOf } from './fixtures.ts';
 import { type Harness, launchChromium, openPage, startHarness } from './harness.ts';
+import { bigSize } from './rooms.ts';
 
 type Check = [
   title: string,

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { startProxyWith } from '../../proxy/src/proxy.ts';
+import { readPageFiles } from '../../proxy/src/local/pageFiles.ts';
+import { openPageServer } from '../../proxy/src/local/pageServer.ts';
 import { pageFolder } from '../src/index.ts';
 import { type FakeChat, fakeChat } from './fakeChat.ts';
-import { allRooms, type FakeRoom, names } from './fixtures.ts';
+import { type FakeRoom, names } from './fixtures.ts';
+import { allRooms } from './rooms.ts';
 
 /** The built page, served by the proxy's own local surface (its guard and its CSP) over a chat of fixtures. */
 export interface Harness {
@@ -18,16 +21,19 @@ export async function startHarness(
   name = names[0] ?? null,
 ): Promise<Harness> {
   const chat = fakeChat(rooms, name);
-  const options = {
-    relayUrl: 'https://relay.example.org',
-    profile: 'ephemeral',
-    pageFolder: fileURLToPath(pageFolder),
+  const files = await readPageFiles(fileURLToPath(pageFolder));
+  if (files === null) throw new Error('The page is not built: run `npm run build -w packages/ui`.');
+  const label = `otr-${randomBytes(16).toString('hex')}`;
+  const server = await openPageServer({
+    service: chat,
     log: () => {},
-    version: '0.1.0',
-  } as const;
-  const started = await startProxyWith(options, async () => ({ ok: true, value: chat }));
-  if (!started.ok) throw new Error(started.error.message);
-  return { chat, address: () => started.value.pageAddress('label'), close: () => started.value.close() };
+    files,
+    host: '127.0.0.1',
+    label,
+    port: null,
+  });
+  if (server === null) throw new Error('No port is free.');
+  return { chat, address: () => server.address('label'), close: () => server.close() };
 }
 
 export async function launchChromium(): Promise<Browser> {

@@ -1,4 +1,4 @@
-/** Pictures of the main states, and what axe and the console say of them: `node packages/ui/test/screenshots.ts [folder] [filter]`. */
+/** Pictures of the main states, and what axe and the console say of them: `node packages/ui/test/screenshots.ts [folder] [filter,filter…]`. */
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { launchChromium, openPage, startHarness } from './harness.ts';
 import { type State, states } from './states.ts';
 
 const folder = process.argv[2] ?? join(tmpdir(), 'otr-screenshots');
-const filter = process.argv[3] ?? '';
+const filters = (process.argv[3] ?? '').split(',');
 const widths = [360, 768, 1280, 1920] as const;
 const schemes = ['light', 'dark'] as const;
 
@@ -39,7 +39,7 @@ async function take(
 await mkdir(folder, { recursive: true });
 const browser = await launchChromium();
 let found = 0;
-for (const state of states.filter(({ title }) => title.includes(filter))) {
+for (const state of states.filter(({ title }) => filters.some((filter) => title.includes(filter)))) {
   for (const width of state.widths ?? widths) {
     for (const scheme of schemes) {
       const problems = await take(browser, state, width, scheme);

@@ -1,6 +1,8 @@
 import type { Page } from 'playwright-core';
+import { strings } from '../src/strings.ts';
 import type { FakeChat } from './fakeChat.ts';
-import { allRooms, type FakeRoom, idOf } from './fixtures.ts';
+import { type FakeRoom, idOf } from './fixtures.ts';
+import { allRooms } from './rooms.ts';
 
 /** A state of the page that is worth a picture. */
 export interface State {
@@ -24,6 +26,22 @@ const openInRoom = (title: string, label: string): State => ({
   widths: some,
   act: async (page) => {
     await page.getByRole('button', { name: label, exact: true }).first().click();
+  },
+});
+
+async function openDetails(page: Page): Promise<void> {
+  await page.getByTestId('timeline').waitFor();
+  if (await page.getByTestId('details').isVisible()) return;
+  await page.getByRole('button', { name: strings.room.showMembers, exact: true }).click();
+}
+
+const inDetails = (title: string, tab: string): State => ({
+  title,
+  hash: hashOf('club'),
+  widths: some,
+  act: async (page) => {
+    await openDetails(page);
+    await page.getByRole('tab', { name: tab }).click();
   },
 });
 
@@ -71,6 +89,143 @@ export const states: readonly State[] = [
       else await page.getByRole('button', { name: 'New room' }).first().click();
     },
   },
+  { title: 'talk', hash: hashOf('talk') },
+  {
+    title: 'message-actions',
+    hash: hashOf('talk'),
+    widths: some,
+    act: async (page) => {
+      const message = page.getByTestId('message').last();
+      await message.hover();
+      await message.getByRole('button', { name: /^Actions for/ }).click();
+    },
+  },
+  {
+    title: 'reacting',
+    hash: hashOf('talk'),
+    widths: some,
+    act: async (page) => {
+      await page.getByTestId('message').last().focus();
+      await page.keyboard.press('+');
+      await page.getByRole('dialog').waitFor();
+    },
+  },
+  {
+    title: 'replying',
+    hash: hashOf('talk'),
+    widths: some,
+    act: async (page) => {
+      await page.getByTestId('message').nth(2).focus();
+      await page.keyboard.press('r');
+      await page.getByTestId('composer').pressSequentially('Yes, please');
+    },
+  },
+  {
+    title: 'editing',
+    hash: hashOf('talk'),
+    widths: some,
+    act: async (page) => {
+      await page.getByTestId('composer').focus();
+      await page.keyboard.press('ArrowUp');
+      await page.getByTestId('task-bar').waitFor();
+    },
+  },
+  {
+    title: 'deleting',
+    hash: hashOf('talk'),
+    widths: some,
+    act: async (page) => {
+      const message = page.getByTestId('message').last();
+      await message.hover();
+      await message.getByRole('button', { name: /^Actions for/ }).click();
+      await page.getByRole('menuitem', { name: strings.message.delete }).click();
+    },
+  },
+  { title: 'knocks', hash: hashOf('club'), widths: [360, 768, 1280] },
+  inDetails('details-members', 'Members'),
+  inDetails('details-invites', 'Invites'),
+  inDetails('details-room', 'Room'),
+  {
+    title: 'member-menu',
+    hash: hashOf('club'),
+    widths: some,
+    act: async (page) => {
+      await openDetails(page);
+      await page.getByRole('button', { name: 'What to do with Ben Okafor' }).click();
+    },
+  },
+  {
+    title: 'remove-member',
+    hash: hashOf('club'),
+    widths: some,
+    act: async (page) => {
+      await openDetails(page);
+      await page.getByRole('button', { name: 'What to do with Ben Okafor' }).click();
+      await page.getByRole('menuitem', { name: strings.members.remove }).click();
+    },
+  },
+  {
+    title: 'new-invite',
+    hash: hashOf('club'),
+    widths: some,
+    act: async (page) => {
+      await openDetails(page);
+      await page.getByRole('tab', { name: 'Invites' }).click();
+      await page.getByRole('button', { name: strings.invites.create }).click();
+      await page.getByLabel(strings.invites.usesChoices.some).check();
+    },
+  },
+  { title: 'removed', hash: hashOf('removed'), widths: some },
+  { title: 'lost', hash: hashOf('lost'), widths: some },
+  {
+    title: 'search',
+    hash: hashOf('lively'),
+    widths: some,
+    act: async (page) => {
+      await page.keyboard.press('Control+Shift+f');
+      await page.getByLabel(strings.search.label).fill('the f');
+      await page.getByRole('option').first().waitFor();
+      await page.getByLabel(strings.search.scope).selectOption('all');
+      await page.getByRole('option').nth(5).waitFor();
+    },
+  },
+  {
+    title: 'locked',
+    widths: some,
+    act: async (page, chat) => {
+      chat.setVault({ state: 'locked', by: 'passphrase' });
+      await page.getByLabel(strings.vault.passphrase).fill('wrong');
+      await page.keyboard.press('Enter');
+      await page.getByText(strings.vault.wrong).waitFor();
+    },
+  },
+  {
+    title: 'locked-keychain',
+    widths: some,
+    act: async (page, chat) => {
+      chat.setVault({ state: 'locked', by: 'keychain' });
+      await page.getByText(strings.vault.lockedTitle).waitFor();
+    },
+  },
+  {
+    title: 'set-passphrase',
+    hash: hashOf('lively'),
+    widths: some,
+    act: async (page) => {
+      if ((page.viewportSize()?.width ?? 0) < 700) await page.getByLabel(strings.room.back).click();
+      await page.getByRole('button', { name: strings.vault.hintDo }).click();
+    },
+  },
+  {
+    title: 'settings-protected',
+    hash: '#/',
+    widths: some,
+    act: async (page, chat) => {
+      chat.setVault({ by: 'passphrase', lockAfterMinutes: 15 });
+      await page.getByRole('button', { name: /Settings$/ }).click();
+      await page.getByRole('button', { name: strings.vault.lockNow }).scrollIntoViewIfNeeded();
+    },
+  },
   openInRoom('invite', 'Invite'),
   openInRoom('members', 'Members'),
   openInRoom('room-menu', 'Room actions'),
@@ -101,7 +256,7 @@ export const states: readonly State[] = [
     act: async (page) => {
       const message = page.getByTestId('message').last();
       await message.hover();
-      await message.getByRole('button').click();
+      await message.getByRole('button', { name: /^Actions for/ }).click();
       await page.getByRole('menuitem', { name: 'Who received it' }).click();
     },
   },

@@ -1,4 +1,4 @@
-import { open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { exportRoom } from '@otr/client/node';
 import type { Result } from '@otr/protocol';
 import { command } from '../command.ts';
@@ -36,21 +36,30 @@ async function writeOut(pieces: Pieces, terminal: Terminal): Promise<Exit> {
 
 /** Leaves no half of an export behind, and nothing that was there before is lost. */
 async function writeFile(pieces: Pieces, file: string): Promise<Exit> {
-  let mine = false;
+  let handle: FileHandle;
   try {
-    await using handle = await open(file, 'wx', 0o600);
-    mine = true;
-    for await (const piece of pieces) {
-      if (!piece.ok) {
-        await rm(file, { force: true });
-        return failed(piece.error.message);
-      }
-      await handle.write(piece.value);
-    }
-    return done;
+    handle = await open(file, 'wx', 0o600);
   } catch (error) {
-    if (mine) await rm(file, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
-    return failed(`the export ${file} can't be written: ${reason}`);
+    return failed(cannotWrite(file, error));
   }
+  const written = await writeAll(pieces, handle, file);
+  await handle.close();
+  if (written !== done) await rm(file, { force: true });
+  return written;
+}
+
+async function writeAll(pieces: Pieces, handle: FileHandle, file: string): Promise<Exit> {
+  for await (const piece of pieces) {
+    if (!piece.ok) return failed(piece.error.message);
+    try {
+      await handle.writeFile(piece.value);
+    } catch (error) {
+      return failed(cannotWrite(file, error));
+    }
+  }
+  return done;
+}
+
+function cannotWrite(file: string, error: unknown): string {
+  return `the export ${file} can't be written: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -7,17 +7,18 @@ import { jsonLine, plain } from '../terminal.ts';
 
 export const search = command({
   path: 'search',
-  arguments: ['<text>'],
-  summary: 'Print the messages that have all of these words, or beginnings of words, the newest first.',
+  arguments: ['<words...>'],
+  summary: 'Print the messages that have all of these words, the newest first; the last may be a beginning.',
   notes: `At most ${limits.searchHits}, the newest.`,
   uses: ['room', 'limit'],
-  run: (settings, [text = ''], { terminal }) =>
+  run: (settings, words, { terminal }) =>
     withProxy(settings, async (client, { rooms }) => {
       const within = settings.room === undefined ? undefined : findRoom(rooms, settings.room);
       if (within?.ok === false) return failed(within.message);
       const limit = Math.min(settings.limit ?? limits.searchHits, limits.searchHits);
       if (limit === 0) return done;
       const room = within?.value.room;
+      const text = words.join(' ');
       const found = await client.request('search', { text, limit, ...(room !== undefined && { room }) });
       if (!found.ok) return failed(found.error.message);
       const names = new Map(rooms.map((one) => [one.room, one.name]));

@@ -1,6 +1,7 @@
 import { command } from '../command.ts';
 import { done, failed } from '../exit.ts';
 import { aborted } from '../signals.ts';
+import { unlockInTerminal } from '../unlocking.ts';
 import { openRelay, relayOptions } from './relay/openRelay.ts';
 import { openProxy, proxyOptions, showPage } from './up.ts';
 
@@ -26,6 +27,7 @@ export const start = command({
       terminal.note(`As a second person on this machine: npx otr up --relay ${url} --ephemeral`);
       terminal.note('Ctrl-C stops both.');
     }
+    await unlockInTerminal(proxy.proxy, terminal, ending);
     await aborted(ending);
     await proxy.proxy.close();
     await relay.relay.close();

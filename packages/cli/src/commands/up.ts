@@ -5,12 +5,14 @@ import { command, type Surroundings } from '../command.ts';
 import { done, failed, misused } from '../exit.ts';
 import type { Settings } from '../options.ts';
 import { providePage } from '../pageBuild.ts';
+import { readPassphraseFile } from '../passphraseFile.ts';
 import { aborted } from '../signals.ts';
 import { jsonLine, plain, styled } from '../terminal.ts';
+import { unlockInTerminal } from '../unlocking.ts';
 import { version } from '../version.ts';
 
 /** What says how a proxy runs, for the commands that start one. */
-export const proxyOptions = ['name', 'host', 'port', 'open', 'ephemeral'] as const;
+export const proxyOptions = ['name', 'host', 'port', 'open', 'ephemeral', 'passphrase-file'] as const;
 
 type ProxySettings = Settings<(typeof proxyOptions)[number] | 'admission' | 'profile' | 'json'>;
 
@@ -32,6 +34,7 @@ export const up = command({
     const opened = await openProxy(settings, settings.relay, log);
     if (!opened.ok) return failed(opened.message);
     await showPage(opened.proxy, settings, surroundings);
+    await unlockInTerminal(opened.proxy, surroundings.terminal, ending);
     await aborted(ending);
     await opened.proxy.close();
     return done;
@@ -43,10 +46,13 @@ export type OpenedProxy = { ok: true; proxy: RunningProxy } | { ok: false; messa
 export async function openProxy(settings: ProxySettings, relayUrl: string, log: Log): Promise<OpenedProxy> {
   const problem = await providePage(pageFolder, log);
   if (problem !== undefined) return { ok: false, message: problem };
-  const { name, host, port, admission } = settings;
+  const { name, host, port, admission, 'passphrase-file': file } = settings;
+  const passphrase = file === undefined ? undefined : readPassphraseFile(file);
+  if (passphrase?.ok === false) return passphrase;
   const started = await startProxy({
     relayUrl,
     profile: settings.ephemeral ? 'ephemeral' : { folder: settings.profile },
+    ...(passphrase === undefined ? {} : { passphrase: passphrase.value }),
     ...(name === undefined ? {} : { name }),
     ...(admission === undefined ? {} : { admission: admission[0] }),
     ...(host === undefined ? {} : { host }),

@@ -12,7 +12,7 @@ export function initialDigest(room: Uint8Array): Uint8Array {
 }
 
 /** M7: 32 bytes that stand for the part of an entry that every member is given. */
-export function linkOf(entry: Entry): Uint8Array {
+export function linkOf(entry: Entry, bodyDigest = digestOfBody(entry.body)): Uint8Array {
   return createHash('sha256')
     .update('otr-chatroom link v1')
     .update(uint64(entry.seq))
@@ -20,8 +20,12 @@ export function linkOf(entry: Entry): Uint8Array {
     .update(entry.id)
     .update(Uint8Array.of(kindByte[entry.kind]))
     .update(entry.kind === 'commit' ? entry.accessKey : noKey)
-    .update(createHash('sha256').update(entry.body).digest())
+    .update(bodyDigest)
     .digest();
+}
+
+export function digestOfBody(body: Uint8Array): Uint8Array {
+  return createHash('sha256').update(body).digest();
 }
 
 export function nextDigest(digest: Uint8Array, link: Uint8Array): Uint8Array {

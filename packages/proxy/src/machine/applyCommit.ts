@@ -56,7 +56,7 @@ function toldOf(log: RoomLog, changes: Changes, rules: CommitRules): Told[] {
     const { id } = change.after;
     return { event: 'renamed', data: { from: before.get(id) ?? '', to: after.get(id) ?? '', key: id } };
   });
-  return [...removed, ...added, ...renamed, ...toldOfSettings(changes, by, gone.size > 0)];
+  return [...removed, ...added, ...renamed, ...toldOfSettings(changes, by, gone)];
 }
 
 function toldOfRemoval(log: RoomLog, id: string, by: string, { before, now }: CommitRules): Told {
@@ -67,8 +67,8 @@ function toldOfRemoval(log: RoomLog, id: string, by: string, { before, now }: Co
   return { event: isSilent ? 'evicted' : 'removed', data: { name, by, key: id } };
 }
 
-/** Invites that end with a removal are not told one by one. */
-function toldOfSettings({ settings, by: id }: Changes, by: string, removes: boolean): Told[] {
+/** What ends with a removal, invites and an admin's rights, is not told one by one. */
+function toldOfSettings({ settings, by: id }: Changes, by: string, gone: ReadonlySet<string>): Told[] {
   if (!settings) return [];
   const { before, after } = settings;
   const told: Told[] = [];
@@ -80,11 +80,12 @@ function toldOfSettings({ settings, by: id }: Changes, by: string, removes: bool
   }
   if (differs(before.roles, after.roles))
     told.push({ event: 'rolesChanged', data: { ...key, ...after.roles } });
-  if (differs(before.admins, after.admins)) told.push({ event: 'adminsChanged', data: key });
+  const admins = before.admins.filter((admin) => !gone.has(admin));
+  if (differs(admins, after.admins)) told.push({ event: 'adminsChanged', data: key });
   const known = new Set(before.invites.map(({ secret }) => secret));
   const left = new Map(after.invites.map((invite) => [invite.secret, invite]));
   if (after.invites.some(({ secret }) => !known.has(secret))) told.push({ event: 'inviteMade', data: key });
   const withdrawn = before.invites.some(({ secret, uses }) => !left.has(secret) && uses !== 1);
-  if (withdrawn && !removes) told.push({ event: 'inviteRevoked', data: key });
+  if (withdrawn && gone.size === 0) told.push({ event: 'inviteRevoked', data: key });
   return told;
 }

@@ -17,6 +17,8 @@ export interface MessageRules {
   readonly authenticator: string;
   readonly disappearAfter: number;
   readonly timeline: TimelineView;
+  /** Whether an entry of this id was processed before. */
+  isKnown(id: Uint8Array): boolean;
   nextDigest(digest: Uint8Array, link: Uint8Array): Uint8Array;
   digestAt(seq: number): Uint8Array | null;
   /** Links of the processed entries after a place, in order. */
@@ -34,6 +36,7 @@ export function applyMessage(
   if (!decoded) return refuseMessage(log, entry, 'badPayload', from, rules);
   const proof = decoded.kind === 'known' ? decoded.payload.proof : decoded.proof;
   if (proof.id !== toText(entry.id)) return refuseMessage(log, entry, 'wrongId', from, rules);
+  if (rules.isKnown(entry.id)) return refuseMessage(log, entry, 'replayed', from, rules);
   const last = log.heard.get(from)?.counter ?? null;
   if (last !== null && proof.counter <= last) {
     const problem = proof.counter === last ? 'replayed' : 'outOfOrder';

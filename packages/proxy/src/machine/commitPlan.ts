@@ -6,8 +6,8 @@ import {
   changeSettings,
   type SettingsChange,
   useInvite,
-  withNewSecrets,
   withoutExpired,
+  withoutMembers,
 } from './settings.ts';
 
 /** What a person asked for and no commit has done yet. */
@@ -57,7 +57,7 @@ export function planNext(wants: Wants): Planned | null {
   const removals = removalsOf(wants);
   const removed = new Set(removals);
   const admitted = admissionsOf(wants, removed);
-  const settings = settingsOf(wants, admitted, removed.size > 0);
+  const settings = settingsOf(wants, admitted, removed);
   const isSame = JSON.stringify(settings) === JSON.stringify(withoutExpired(view.settings, now));
   const isNeeded = !isSame || removals.length > 0 || admitted.length > 0 || wants.renew || wants.profile;
   if (!isNeeded) return null;
@@ -101,13 +101,19 @@ function admissionsOf({ view, admissions }: Wants, removed: ReadonlySet<string>)
   });
 }
 
-function settingsOf(wants: Wants, admitted: readonly Admission[], removes: boolean): RoomSettings {
+function settingsOf(
+  wants: Wants,
+  admitted: readonly Admission[],
+  removed: ReadonlySet<string>,
+): RoomSettings {
   const { view, wishes, now, freshSecret } = wants;
   let settings = withoutExpired(view.settings, now);
   for (const { invite } of admitted) if (invite !== null) settings = useInvite(settings, invite);
-  if (removes) settings = withNewSecrets(settings, freshSecret);
+  if (removed.size > 0) settings = withoutMembers(settings, removed, freshSecret);
   for (const { what } of wishes) {
-    if (what.kind !== 'remove' && isAllowed(view, what)) settings = changeSettings(settings, what);
+    if (what.kind === 'remove' || !isAllowed(view, what)) continue;
+    if (what.kind === 'admin' && removed.has(what.member)) continue;
+    settings = changeSettings(settings, what);
   }
   return settings;
 }
@@ -120,8 +126,9 @@ function isAllowed(view: RoomView, what: Wish['what']): boolean {
     case 'timer':
       return hasRight(view, view.me, 'change');
     case 'roles':
-    case 'admin':
       return isAdmin(view, view.me);
+    case 'admin':
+      return isAdmin(view, view.me) && view.members.has(what.member);
     case 'addInvite':
     case 'revokeInvite':
       return hasRight(view, view.me, 'invite');

@@ -1,4 +1,4 @@
-import type { GroupInvite, RoomSettings } from '@otr/protocol';
+import { type GroupInvite, limits, type RoomSettings } from '@otr/protocol';
 
 /** A change of the room's settings that a person asked for. Applied to what they are when its commit is made. */
 export type SettingsChange =
@@ -10,6 +10,7 @@ export type SettingsChange =
   /** `secret` as text. */
   | { readonly kind: 'revokeInvite'; readonly secret: string };
 
+/** What has no room changes nothing: others may have filled it meanwhile. */
 export function changeSettings(settings: RoomSettings, change: SettingsChange): RoomSettings {
   switch (change.kind) {
     case 'name':
@@ -20,11 +21,14 @@ export function changeSettings(settings: RoomSettings, change: SettingsChange): 
       return { ...settings, roles: change.roles };
     case 'admin': {
       const others = settings.admins.filter((id) => id !== change.member);
-      return { ...settings, admins: change.admin ? [...others, change.member] : others };
+      if (!change.admin) return { ...settings, admins: others };
+      if (settings.admins.includes(change.member) || others.length >= limits.admins) return settings;
+      return { ...settings, admins: [...others, change.member] };
     }
     case 'addInvite': {
       const others = settings.invites.filter(({ secret }) => secret !== change.invite.secret);
-      return { ...settings, invites: [...others, change.invite] };
+      const isFull = others.length >= limits.invitesOfRoom;
+      return isFull ? settings : { ...settings, invites: [...others, change.invite] };
     }
     case 'revokeInvite':
       return { ...settings, invites: settings.invites.filter(({ secret }) => secret !== change.secret) };
@@ -40,9 +44,14 @@ export function useInvite(settings: RoomSettings, secret: string): RoomSettings 
   return { ...settings, invites };
 }
 
-/** Whoever is removed knows all secrets of the settings (G4). `returnSecret` as text. */
-export function withNewSecrets(settings: RoomSettings, returnSecret: string): RoomSettings {
-  return { ...settings, invites: [], returnSecret };
+/** Whoever is removed knows all secrets of the settings, and is no admin any more (G4). `returnSecret` as text. */
+export function withoutMembers(
+  settings: RoomSettings,
+  removed: ReadonlySet<string>,
+  returnSecret: string,
+): RoomSettings {
+  const admins = settings.admins.filter((id) => !removed.has(id));
+  return { ...settings, admins, invites: [], returnSecret };
 }
 
 export function withoutExpired(settings: RoomSettings, now: number): RoomSettings {

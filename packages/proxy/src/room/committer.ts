@@ -16,10 +16,15 @@ import { noNews } from './records.ts';
 import type { RelayTalk } from './relayTalk.ts';
 import type { Draft, PendingCommit } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
+import { feedRoom } from './turn.ts';
 import { WaitingKnocks } from './waitingKnocks.ts';
 
-/** Welcomes of one commit together, in bytes: they share a frame. */
-const welcomeBytes = 0.75 * limits.relayFrame;
+/** Welcomes of one commit together with its body, in bytes: they share a frame. */
+const frameBytes = limits.relayFrame - 16 * 1024;
+/** What sealing adds to a welcome, and more. */
+const sealBytes = 64;
+/** How often we look whether anything has become due while nothing happens. Milliseconds. */
+const lookEvery = 600_000;
 /** How soon after joining our own keys are renewed, in milliseconds, at most; more in a large room. */
 const renewWithin = 2_000;
 const renewPerMember = 20;
@@ -88,6 +93,7 @@ export class Committer {
     else if (planNext(this.#wantsOf(group, true))) this.#waitForTurn(group);
     else this.#isOurTurn = false;
     this.#renewLater(group);
+    if (!timers.isRunning('look')) timers.start('look', lookEvery, () => this.look());
   }
 
   /** Sends the pending commit; the same again after a crash or a lost connection. */
@@ -106,24 +112,41 @@ export class Committer {
     this.#session.step('commitStored', (draft) => {
       draft.group = fits.group;
       draft.commit = fits.commit;
+      draft.erase.push(...fits.erase);
       draft.later.push({ kind: 'commit' });
     });
-    for (const secret of fits.erase) secret.fill(0);
     this.#isOurTurn = false;
   }
 
   /** The commit of a plan. Where its welcomes are too large for one frame, some wait for the next. */
   #fitting(group: GroupState, planned: Planned, wants: Wants) {
-    for (let plan = planned; ; ) {
+    for (let plan: Planned | null = planned; plan; ) {
+      const { admitted }: Planned = plan;
       const made = this.#make(group, plan);
-      if (!made) return null;
-      const welcomes = plan.admitted.length * (made.welcome?.length ?? 0);
-      if (welcomes <= welcomeBytes || plan.admitted.length === 1) return made;
-      const fewer = Math.max(1, Math.floor((plan.admitted.length * welcomeBytes) / welcomes));
-      const less = planNext({ ...wants, admissions: plan.admitted.slice(0, fewer) });
-      if (!less) return null;
-      plan = less;
+      const fewer = made ? fittingWelcomes(made) : Math.ceil(admitted.length / 2);
+      if (made && fewer >= admitted.length) return made;
+      if (made) this.#unmake(made);
+      if (admitted.length === 0) return null;
+      if (admitted.length === 1 || fewer === 0) {
+        for (const { knock } of admitted) this.#dismiss(knock);
+        this.#session.timers.start('look', 0, () => this.look());
+        return null;
+      }
+      // One that cannot be added keeps the others out: it is found by halves.
+      plan = planNext({ ...wants, admissions: admitted.slice(0, fewer) });
     }
+    return null;
+  }
+
+  /** Nothing of it was stored: the epoch that it would have opened is forgotten. */
+  #unmake({ group }: { group: GroupState }): void {
+    for (const secret of dropOwnCommit(group).erase) secret.fill(0);
+  }
+
+  /** Nobody here can let it in: the one who knocks need not wait. */
+  #dismiss(knock: string): void {
+    this.knocks.forget(knock);
+    void this.#talk.ask('dismissKnock', { room: this.#session.parts.room, id: fromText(knock) });
   }
 
   #make(group: GroupState, { plan, admitted, wishes }: Planned) {
@@ -146,8 +169,6 @@ export class Committer {
     } catch (error) {
       if (!(error instanceof MlsError)) throw error;
       this.#session.around.log('commitRefused', { code: error.code });
-      // One that cannot be added keeps all others out: none of these is tried again.
-      for (const { knock } of admitted) this.knocks.forget(knock);
       return null;
     }
   }
@@ -169,10 +190,10 @@ export class Committer {
     const welcomes = [...commit.welcomes];
     const answer = await this.#talk.ask('commit', { room, id, epoch, seen, accessKey, body, welcomes });
     if (this.#sending === commit) this.#sending = null;
+    if (answer?.ok) for (const { knock } of commit.welcomes) this.knocks.forget(toText(knock));
     if (!answer || this.#session.memory.commit !== commit) return;
     if (answer.ok) {
       this.#failures = 0;
-      for (const { knock } of commit.welcomes) this.knocks.forget(toText(knock));
       // While its entry is under way it is not sent again.
       this.#sending = commit;
       this.#talk.expect(answer.value.seq);
@@ -186,7 +207,8 @@ export class Committer {
       return;
     }
     if (error.code === 'knockNotFound') {
-      for (const { knock } of commit.welcomes) this.knocks.forget(toText(knock));
+      this.#askWhoWaits();
+      return;
     }
     const passing = error.code === 'rateLimited' || error.code === 'relayUnreachable' || isLost;
     if (!passing) this.#drop();
@@ -197,12 +219,15 @@ export class Committer {
 
   /** Refused for good: what is still wanted is planned anew. */
   #drop(): void {
-    this.#talk.turn('commitDropped', (draft: Draft) => {
-      if (!draft.group) return;
-      const dropped = dropOwnCommit(draft.group);
-      draft.group = dropped.group;
-      draft.erase.push(...dropped.erase);
-      draft.commit = null;
+    this.#talk.turn('commitDropped', drop);
+  }
+
+  /** One of those that the commit would have let in waits no longer: entering tells which do. */
+  #askWhoWaits(): void {
+    this.knocks.clearHeard();
+    this.#talk.turn('commitDropped', (draft) => {
+      drop(draft);
+      if (draft.group) feedRoom(this.#session.parts, draft, { kind: 'connected' });
     });
   }
 
@@ -240,7 +265,10 @@ export class Committer {
     const { members } = viewOf(group);
     const isNew = memory.keyAge.renewedAt === null;
     const within = isNew ? renewWithin + members.size * renewPerMember : renewWithin;
-    if (!isRenewalDue(memory.keyAge, parts.now(), this.#hasJustWoken)) return;
+    if (!isRenewalDue(memory.keyAge, parts.now(), this.#hasJustWoken)) {
+      this.#hasJustWoken = false;
+      return;
+    }
     timers.start('renewal', Math.random() * within, () => {
       this.#mayRenew = true;
       this.look();
@@ -312,4 +340,19 @@ export class Committer {
     this.#session.tellDetails();
     this.look();
   }
+}
+
+function drop(draft: Draft): void {
+  if (!draft.group) return;
+  const dropped = dropOwnCommit(draft.group);
+  draft.group = dropped.group;
+  draft.erase.push(...dropped.erase);
+  draft.commit = null;
+}
+
+/** How many such welcomes fit into a frame beside the commit itself; none where one is larger than any may be. */
+function fittingWelcomes({ welcome, commit }: { welcome: Uint8Array | null; commit: PendingCommit }): number {
+  if (!welcome) return 0;
+  const each = welcome.length + sealBytes;
+  return each > limits.welcome ? 0 : Math.max(1, Math.floor((frameBytes - commit.body.length) / each));
 }

@@ -4,7 +4,7 @@ import type { Changes } from '../core/group/changes.ts';
 import { acceptOwnCommit } from '../core/group/commit.ts';
 import { openForRoom } from '../core/group/messages.ts';
 import { viewOf } from '../core/group/view.ts';
-import { linkOf, nextDigest } from '../core/logDigest.ts';
+import { digestOfBody, linkOf, nextDigest } from '../core/logDigest.ts';
 import { decodePayload } from '../core/payloadCodec.ts';
 import { sameBytes, toText } from '../core/text.ts';
 import { applyCommit } from '../machine/applyCommit.ts';
@@ -20,8 +20,11 @@ import { changeReason, feedOutbox, feedRoom, raiseAlarm, standing } from './turn
 
 export type Snapshot = RelayResponse<'enterRoom'>;
 
-const unfollowable =
+export const unfollowable =
   'The room’s log has a change that breaks its rules, and nobody’s proxy follows it. Make a new room and invite the others anew.';
+
+/** So far back an own message is looked for that the relay shows again under another id. */
+const entriesSearched = 20_000;
 
 /** What the relay tells on entering: what expired unread is said in the timeline, and cannot be made up for. */
 export function takeSnapshot(parts: RoomParts, draft: Draft, snapshot: Snapshot): void {
@@ -34,32 +37,33 @@ export function takeSnapshot(parts: RoomParts, draft: Draft, snapshot: Snapshot)
   draft.log = { ...log, cursor, joinedAt: cursor, digest: null, heard: unknown };
 }
 
-/** M11: a batch that begins at the cursor. What follows a commit needs the next access key, and is not in it. */
-export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly Entry[]): void {
+/**
+ * M11: a batch that begins at the cursor. What follows a commit needs the next access key, and is not in it. False where
+ * an entry was refused that nothing can follow: it stays unprocessed, and is asked for again.
+ */
+export function takeEntries(parts: RoomParts, draft: Draft, entries: readonly Entry[]): boolean {
   const placed: string[] = [];
-  for (const entry of entries) {
-    if (!draft.log || !draft.group || draft.stored.standing === 'lost') break;
-    if (!takeEntry(parts, draft, entry, placed)) break;
-  }
-  if (!draft.log || !draft.group) return;
+  const goesOn = entries.every((entry) => takeEntry(parts, draft, entry, placed));
+  if (!draft.log || !draft.group) return true;
   const { cursor } = draft.log;
   const { epoch } = viewOf(draft.group);
   feedOutbox(parts, draft, { kind: 'logged', placed, cursor, epoch, luck: Math.random() });
+  return goesOn;
 }
 
 /** L6: taken where they follow what was processed; anything else is fetched. */
 export function takeLive(parts: RoomParts, draft: Draft, entries: readonly Entry[]): void {
   const { phase } = draft.sync;
-  const { known, next, hole, head } = splitBatch(entries, draft.log?.cursor ?? 0);
+  const { known, next, head } = splitBatch(entries, draft.log?.cursor ?? 0);
   checkKnown(parts, draft, known);
-  const inStep = phase === 'live';
-  if (inStep) takeEntries(parts, draft, next);
-  const kind = hole || (!inStep && head > (draft.log?.cursor ?? 0)) ? 'behind' : 'processed';
+  if (phase === 'live') takeEntries(parts, draft, next);
+  const kind = head > (draft.log?.cursor ?? 0) ? 'behind' : 'processed';
   if (draft.group) feedRoom(parts, draft, { kind, head, ...standing(draft) });
 }
 
 /** False where the room does not go on: the entry stays unprocessed, or we are no longer a member. */
 function takeEntry(parts: RoomParts, draft: Draft, entry: Entry, placed: string[]): boolean {
+  if (!draft.log || !draft.group || draft.stored.standing === 'lost') return false;
   const goesOn =
     entry.kind === 'message' ? takeMessage(parts, draft, entry, placed) : takeCommit(parts, draft, entry);
   if (goesOn === 'stuck' || !draft.log) return false;
@@ -119,12 +123,34 @@ function takeOwn(parts: RoomParts, draft: Draft, entry: MessageEntry, placed: st
 
 /** R1: our leaf has sent what we know nothing of. Our keys are a copy, or older than they were: no more is done with them. */
 function takeForeignOwn(parts: RoomParts, draft: Draft, entry: Entry): Outcome {
-  if (parts.store.log.placeOf(parts.number, entry.id) !== null) {
-    return entry.kind === 'commit' ? 'stuck' : refuseEntry(parts, draft, entry, 'replayed');
+  if (isKnownOwn(parts, draft, entry)) {
+    return entry.kind === 'commit'
+      ? stop(parts, draft, entry, 'badCommit')
+      : refuseEntry(parts, draft, entry, 'replayed');
   }
   raiseAlarm(parts, draft, 'ownStateOld', entry.seq);
   endMembership(parts, draft, 'lost');
   return 'stuck';
+}
+
+/** A relay may show our own again, under any id and as any kind: that says nothing of our keys. */
+function isKnownOwn({ store, number }: RoomParts, { group, log, commit }: Draft, entry: Entry): boolean {
+  const { body } = entry;
+  if (!group || !log || store.log.placeOf(number, entry.id) !== null) return true;
+  if (commit && sameBytes(commit.body, body)) return true;
+  const isWaiting = store.outbox.of(number).some(({ id }) => {
+    const waiting = store.outbox.body(number, id);
+    return waiting !== null && sameBytes(waiting, body);
+  });
+  if (isWaiting) return true;
+  // Of our own, only messages of this epoch open as such.
+  const { epoch } = viewOf(group);
+  const bodyDigest = digestOfBody(body);
+  return store.log
+    .entriesAfter(number, Math.max(log.joinedAt, log.cursor - entriesSearched))
+    .some(({ seq, id, link }) => {
+      return sameBytes(link, linkOf({ kind: 'message', seq, id, epoch, slices: [], body }, bodyDigest));
+    });
 }
 
 function takeCommit(parts: RoomParts, draft: Draft, entry: CommitEntry): Outcome {

@@ -19,10 +19,10 @@ const refusals: Partial<Record<WireError['code'], string>> = {
   roomNotFound: 'The relay does not know this room. Ask for another invite.',
 };
 const dismissedSentence =
-  'A member of the room has declined. Ask them for another invite if that was a mistake.';
+  'This invite was just used up or withdrawn, or a member of the room has declined. Ask them for another invite.';
 /** Refusals of a fresh knock that are waited out in silence. */
 const patience = 3;
-const badWelcome = 'Somebody answered with a welcome that does not open. It is asked again.';
+const badWelcome = 'Somebody answered with a welcome that does not open. Use the invite once more.';
 
 /** Knocks until a member lets us in (I2, I3). */
 export class JoinTalk {
@@ -97,7 +97,10 @@ export class JoinTalk {
       draft.erase.push(...joined.erase);
       draft.join = null;
       draft.wayBack = null;
-      draft.log = newLog(seq, null);
+      // Who is never heard of from now on has been silent since now.
+      const heard = { counter: null, at: parts.now() };
+      const members = [...viewOf(joined.group).members.keys()];
+      draft.log = { ...newLog(seq, null), heard: new Map(members.map((id) => [id, heard])) };
       draft.keyAge = newKeys;
       sealAnew(parts, draft);
       noteJoined(this.#session, draft, seq, join.formerly !== null);

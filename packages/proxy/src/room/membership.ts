@@ -1,7 +1,5 @@
 import { dropOwnCommit } from '../core/group/commit.ts';
-import { viewOf } from '../core/group/view.ts';
-import { fromText } from '../core/text.ts';
-import { noNews } from './records.ts';
+import { noNews, wayBackOf } from './records.ts';
 import type { Draft, RoomParts } from './roomParts.ts';
 import { feedOutbox, feedRoom } from './turn.ts';
 
@@ -11,10 +9,7 @@ import { feedOutbox, feedRoom } from './turn.ts';
  */
 export function endMembership(parts: RoomParts, draft: Draft, standing: 'removed' | 'lost'): void {
   const { group } = draft;
-  if (group && standing === 'lost') {
-    const { settings, me } = viewOf(group);
-    draft.wayBack = { secret: fromText(settings.returnSecret), formerly: me };
-  }
+  if (group && standing === 'lost') draft.wayBack = wayBackOf(group);
   if (group) draft.erase.push(...dropOwnCommit(group).erase);
   draft.group = null;
   draft.commit = null;

@@ -12,7 +12,7 @@ import type { Store } from '../store/store.ts';
 import { Committer } from './committer.ts';
 import { JoinTalk } from './joinTalk.ts';
 import { LiveTalk } from './liveTalk.ts';
-import { keptIn, nothingKept } from './records.ts';
+import { keptIn, nothingKept, wayBackIn } from './records.ts';
 import { RelayTalk } from './relayTalk.ts';
 import type { Later, RoomMemory, RoomParts } from './roomParts.ts';
 import { RoomSession, type RoomSurroundings } from './roomSession.ts';
@@ -111,10 +111,22 @@ function loadMemory({ store, number }: RoomParts, stored: StoredRoom): RoomMemor
   const items = store.outbox.of(number);
   const outbox = outboxOf(items.map(({ id, epoch }) => ({ id, sealedFor: epoch, acknowledged: null })));
   const rest = { sync: awayRoom, outbox, enteredEpoch: null };
+  const records = store.records.load(number);
+  const kept = keptOrLost(stored, records);
+  if (kept) return { stored, ...kept, ...rest };
+  const lost = { ...nothingKept, wayBack: wayBackIn(records) };
+  return { stored: { ...stored, standing: 'lost', reason: null }, ...lost, ...rest };
+}
+
+/** Null where what the room's standing needs is not there, or cannot be read. */
+function keptOrLost({ standing }: StoredRoom, records: ReadonlyMap<string, Uint8Array>) {
   try {
-    return { stored, ...keptIn(store.records.load(number)), ...rest };
+    const kept = keptIn(records);
+    const isMember = standing === 'member' || standing === 'creating';
+    const isWhole = isMember ? kept.group && kept.log : standing !== 'joining' || kept.join;
+    return isWhole ? kept : null;
   } catch {
-    return { stored: { ...stored, standing: 'lost' }, ...nothingKept, ...rest };
+    return null;
   }
 }
 

@@ -1,7 +1,9 @@
 import { deserialize, serialize } from 'node:v8';
 import { type GroupState, recordChanges, restoreGroup } from '@otr/mls';
 import { configOf } from '../core/group/config.ts';
-import { decodeJoinKeys, encodeJoinKeys } from '../core/group/join.ts';
+import { decodeKeyPackage, type JoinKeys, keyPackagesOf } from '../core/group/join.ts';
+import { viewOf } from '../core/group/view.ts';
+import { fromText } from '../core/text.ts';
 import type { Wish } from '../machine/commitPlan.ts';
 import type { KeyAge } from '../machine/keyAge.ts';
 import type { Heard, RoomLog } from '../machine/roomLog.ts';
@@ -44,12 +46,37 @@ export function changesOf(before: Kept, after: Kept): RecordChanges {
   groupChanges(changes, before.group, after.group);
   logChanges(changes, before.log, after.log);
   valueChange(changes, 'join', before.join, after.join, encodeJoin);
-  valueChange(changes, 'wayBack', before.wayBack, after.wayBack, serialize);
+  wayBackChanges(changes, before, after);
   valueChange(changes, 'commit', before.commit, after.commit, serialize);
   valueChange(changes, 'wishes', before.wishes, after.wishes, serialize);
   valueChange(changes, 'keyAge', before.keyAge, after.keyAge, serialize);
   valueChange(changes, 'inviteNews', before.inviteNews, after.inviteNews, serialize);
   return changes;
+}
+
+/** A member's own way back is kept beside the records of its keys: it outlives damage to them (R1). */
+function wayBackChanges(changes: RecordChanges, before: Kept, after: Kept): void {
+  const isSameEpoch = before.group?.encodedContext === after.group?.encodedContext;
+  if (isSameEpoch && before.wayBack === after.wayBack) return;
+  const way = after.group ? wayBackOf(after.group) : after.wayBack;
+  if (way) changes.put.set('wayBack', serialize(way));
+  else changes.delete.push('wayBack');
+}
+
+export function wayBackOf(group: GroupState): WayBack {
+  const { settings, me } = viewOf(group);
+  return { secret: fromText(settings.returnSecret), formerly: me };
+}
+
+/** What can still be read of damaged records. */
+export function wayBackIn(records: ReadonlyMap<string, Uint8Array>): WayBack | null {
+  const bytes = records.get('wayBack');
+  if (!bytes) return null;
+  try {
+    return deserialize(bytes) as WayBack;
+  } catch {
+    return null;
+  }
 }
 
 /** Throws where records are missing or damaged: the room's keys are lost. */
@@ -58,10 +85,11 @@ export function keptIn(records: ReadonlyMap<string, Uint8Array>): Kept {
     const bytes = records.get(name);
     return bytes ? (deserialize(bytes) as Value) : null;
   };
+  const group = groupIn(records);
   return {
-    group: groupIn(records),
+    group,
     join: decodeJoin(records.get('join')),
-    wayBack: read<WayBack>('wayBack'),
+    wayBack: group ? null : read<WayBack>('wayBack'),
     log: logIn(records),
     commit: read<PendingCommit>('commit'),
     wishes: read<Wish[]>('wishes') ?? [],
@@ -123,12 +151,26 @@ function valueChange<Value>(
   else changes.put.set(name, encode(after));
 }
 
+type StoredJoin = Omit<Join, 'keys'> & {
+  readonly keyPackages: readonly Uint8Array[];
+  readonly secrets: readonly JoinKeys[number]['secrets'][];
+};
+
 function encodeJoin({ keys, ...rest }: Join): Uint8Array {
-  return serialize({ ...rest, keys: encodeJoinKeys(keys) });
+  const stored: StoredJoin = {
+    ...rest,
+    keyPackages: keyPackagesOf(keys),
+    secrets: keys.map(({ secrets }) => secrets),
+  };
+  return serialize(stored);
 }
 
 function decodeJoin(bytes: Uint8Array | undefined): Join | null {
   if (!bytes) return null;
-  const { keys, ...rest } = deserialize(bytes) as Omit<Join, 'keys'> & { keys: Uint8Array };
-  return { ...rest, keys: decodeJoinKeys(keys) };
+  const { keyPackages, secrets, ...rest } = deserialize(bytes) as StoredJoin;
+  const keys = secrets.flatMap((secrets, index) => {
+    const encoded = keyPackages[index];
+    return encoded ? [{ keyPackage: decodeKeyPackage(encoded), secrets }] : [];
+  });
+  return { ...rest, keys };
 }

@@ -11,7 +11,7 @@ import {
 import { viewOf } from '../core/group/view.ts';
 import { fromText } from '../core/text.ts';
 import { splitBatch } from '../machine/room.ts';
-import { type Snapshot, takeEntries, takeLive, takeSnapshot } from './inbox.ts';
+import { type Snapshot, takeEntries, takeLive, takeSnapshot, unfollowable } from './inbox.ts';
 import type { Draft, Later } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
 import { feedOutbox, feedRoom, standing } from './turn.ts';
@@ -29,6 +29,8 @@ export class RelayTalk {
   #challenge: Uint8Array | null = null;
   /** Counts connections: an answer of a former one is not for this. */
   #connection = 0;
+  /** The newest entry that came while the room was being entered. */
+  #heardUpTo = 0;
 
   constructor(session: RoomSession) {
     this.#session = session;
@@ -37,6 +39,7 @@ export class RelayTalk {
   connect(challenge: Uint8Array): void {
     this.#challenge = challenge;
     this.#connection += 1;
+    this.#heardUpTo = 0;
     this.turn('connected', (draft) => {
       draft.enteredEpoch = null;
       if (draft.join) draft.later.push({ kind: 'knock' });
@@ -56,7 +59,12 @@ export class RelayTalk {
 
   receiveEntries({ entries }: RelayMessage<'entries'>): void {
     const { sync, log } = this.#session.memory;
-    if (!log || sync.phase === 'away' || sync.phase === 'entering') return;
+    if (!log || sync.phase === 'away') return;
+    if (sync.phase === 'entering') {
+      // It may have overtaken the answer, whose head is before it: then it is fetched.
+      this.#heardUpTo = entries.reduce((newest, { seq }) => Math.max(newest, seq), this.#heardUpTo);
+      return;
+    }
     this.turn('received', (draft) => takeLive(this.#session.parts, draft, entries));
   }
 
@@ -157,6 +165,9 @@ export class RelayTalk {
 
   #entered(epoch: number, snapshot: Snapshot): void {
     const { parts } = this.#session;
+    // A former access key opens nothing after its head.
+    const head = snapshot.ended ? snapshot.head : Math.max(snapshot.head, this.#heardUpTo);
+    this.#heardUpTo = 0;
     this.turn('entered', (draft) => {
       if (draft.stored.standing === 'creating') {
         draft.stored = parts.store.rooms.change(draft.stored, { standing: 'member' });
@@ -164,7 +175,7 @@ export class RelayTalk {
       // A commit may have been processed while the answer was under way.
       draft.enteredEpoch = epoch;
       takeSnapshot(parts, draft, snapshot);
-      const input = { kind: 'entered', head: snapshot.head, luck: Math.random() } as const;
+      const input = { kind: 'entered', head, luck: Math.random() } as const;
       feedRoom(parts, draft, { ...input, ...standing(draft) });
     });
     this.#session.heardKnocks(snapshot.knocks);
@@ -181,8 +192,10 @@ export class RelayTalk {
     this.turn('received', (draft) => {
       if (!draft.group) return;
       if (floor > before + 1) return feedRoom(parts, draft, { kind: 'expired', luck });
-      takeEntries(parts, draft, splitBatch(entries, before).next);
+      const goesOn = takeEntries(parts, draft, splitBatch(entries, before).next);
       if (!draft.group) return;
+      const { error } = refuse('epochEnded', unfollowable);
+      if (!goesOn) return feedRoom(parts, draft, { kind: 'refused', error, luck });
       feedRoom(parts, draft, { kind: 'fetched', head, before, luck, ...standing(draft) });
     });
   }

@@ -9,8 +9,10 @@ import type { TimelineFrom, TimelinePage } from '../store/timelineTable.ts';
 import { freshSecret, makeJoin } from './newRoom.ts';
 import type { OpenRoom } from './openRoom.ts';
 import { queueContent } from './queue.ts';
+import type { Draft, RoomParts } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
 import { readableOrder } from './roomView.ts';
+import { mayDecide } from './waitingKnocks.ts';
 
 type Done = Result<Record<string, never>>;
 
@@ -69,7 +71,7 @@ export function wish({ session }: OpenRoom, right: Right | 'admin', what: Wish['
   if (!group) return notMember();
   const view = viewOf(group);
   const may = right === 'admin' ? isAdmin(view, view.me) : hasRight(view, view.me, right);
-  if (!may) return refuse('notAllowed', 'The settings of this room let only admins do that.');
+  if (!may) return notAllowed();
   const member = what.kind === 'remove' || what.kind === 'admin' ? what.member : null;
   if (member !== null && !view.members.has(member)) {
     return refuse('memberNotFound', 'Nobody in the room has this key, or not any more.');
@@ -84,12 +86,15 @@ export function wish({ session }: OpenRoom, right: Right | 'admin', what: Wish['
 
 /** The link of a standing invite: the room's newest that has no limits, or a new one. */
 export function invite(open: OpenRoom): Result<{ link: string }> {
-  const { group } = open.session.memory;
-  const found = group
-    ? viewOf(group).settings.invites.findLast(
-        ({ uses, expiresAt, approval }) => uses === null && expiresAt === null && !approval,
-      )
-    : undefined;
+  const { group, wishes, log } = open.session.memory;
+  // A removal ends the invites that there are.
+  const isEnding = wishes.some(({ what }) => what.kind === 'remove') || (log?.leaving.size ?? 0) > 0;
+  const found =
+    group && !isEnding
+      ? viewOf(group).settings.invites.findLast(
+          ({ uses, expiresAt, approval }) => uses === null && expiresAt === null && !approval,
+        )
+      : undefined;
   if (found) return ok({ link: linkOf(open, found.secret) });
   return createInvite(open, { uses: null, expiresIn: null, approval: false });
 }
@@ -101,7 +106,8 @@ export function createInvite(
   const { memory, parts } = open.session;
   if (!memory.group) return notMember();
   const view = viewOf(memory.group);
-  if (view.settings.invites.length >= limits.invitesOfRoom) {
+  const wished = memory.wishes.filter(({ what }) => what.kind === 'addInvite').length;
+  if (view.settings.invites.length + wished >= limits.invitesOfRoom) {
     return refuse(
       'notAllowed',
       `A room has ${limits.invitesOfRoom} invites at the most. Withdraw one first.`,
@@ -130,17 +136,18 @@ export function revokeInvite(open: OpenRoom, publicKey: string): Done {
 export function admitKnock({ session, committer }: OpenRoom, knock: string): Done {
   const { group } = session.memory;
   if (!group) return notMember();
-  if (!hasRight(viewOf(group), viewOf(group).me, 'invite')) {
-    return refuse('notAllowed', 'The settings of this room let only admins do that.');
-  }
-  if (!committer.knocks.waiting(group).some(({ id }) => id === knock)) return knockGone();
+  const found = committer.knocks.waiting(group).find(({ id }) => id === knock);
+  if (!found) return knockGone();
+  if (!mayDecide(viewOf(group), found)) return notAllowed();
   committer.knocks.approve(knock);
   committer.decided();
   return ok({});
 }
 
 export async function refuseKnock({ session, committer, talk }: OpenRoom, knock: string): Promise<Done> {
-  if (!session.memory.group) return notMember();
+  const { group } = session.memory;
+  if (!group) return notMember();
+  if (!hasRight(viewOf(group), viewOf(group).me, 'invite')) return notAllowed();
   const dismissed = await talk.ask('dismissKnock', { room: session.parts.room, id: fromText(knock) });
   if (!dismissed) return refuse('relayUnreachable', 'The relay cannot be told. Try again when it is back.');
   if (!dismissed.ok && dismissed.error.code !== 'knockNotFound') return { ok: false, error: dismissed.error };
@@ -157,6 +164,7 @@ export function joinAgain({ session, talk }: OpenRoom, secret: Uint8Array): Resu
     return ok({ room: parts.ref });
   }
   const done = session.step('knocking', (draft) => {
+    forgetKeys(parts, draft);
     draft.join = makeJoin(secret, { name: parts.profileName() ?? '', formerly: null }, parts.now());
     draft.stored = parts.store.rooms.change(draft.stored, { standing: 'joining', reason: null });
     if (talk.challenge) draft.later.push({ kind: 'knock' });
@@ -164,12 +172,22 @@ export function joinAgain({ session, talk }: OpenRoom, secret: Uint8Array): Resu
   return done.ok ? ok({ room: parts.ref }) : done;
 }
 
+/** What can no longer be read of former keys must not mix with the new ones. */
+function forgetKeys({ store, number }: RoomParts, draft: Draft): void {
+  store.records.removeAll(number);
+  // Copies are written again.
+  draft.log = draft.log && { ...draft.log };
+  draft.wayBack = draft.wayBack && { ...draft.wayBack };
+}
+
 /** R1: with the history that is here, and new keys. A person of the room decides. */
 export function returnToRoom({ session, talk }: OpenRoom): Done {
   const { parts, memory } = session;
   const { wayBack } = memory;
-  if (!wayBack) return refuse('notAllowed', 'There is no way back into this room. Ask for an invite.');
+  if (!wayBack || memory.group)
+    return refuse('notAllowed', 'There is no way back into this room. Ask for an invite.');
   const done = session.step('returning', (draft) => {
+    forgetKeys(parts, draft);
     const { secret, formerly } = wayBack;
     const profile = { name: parts.profileName() ?? '', formerly };
     draft.join = makeJoin(secret, profile, parts.now());
@@ -251,6 +269,10 @@ function cannotSpeak({ leaving, standing }: StoredRoom): ReturnType<typeof refus
 
 function nothing(result: Result<unknown>): Done {
   return result.ok ? ok({}) : result;
+}
+
+function notAllowed() {
+  return refuse('notAllowed', 'The settings of this room let only admins do that.');
 }
 
 function notMember() {

@@ -145,7 +145,8 @@ export class RoomSession {
     const members = group ? viewOf(group).members : new Map();
     const delay = Math.max(membersDelay.least, members.size * membersDelay.perMember);
     this.timers.start('members', delay, () => {
-      this.signs.keepOnly(members);
+      const { group } = this.#memory;
+      if (group) this.signs.keepOnly(viewOf(group).members);
       this.around.emit({ event: 'members', data: { room: this.parts.ref, members: this.members } });
     });
   }

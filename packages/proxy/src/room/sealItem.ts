@@ -30,7 +30,8 @@ export function sealItem(parts: RoomParts, draft: Draft, id: string, epoch: numb
   draft.keyAge = { ...draft.keyAge, sent: draft.keyAge.sent + 1 };
   const recipients = [...view.members.keys()].filter((member) => member !== view.me);
   store.outbox.seal(number, id, { epoch, counter, recipients, body: sealed.body });
-  showOwn(parts, draft, { ...item, recipients }, null);
+  // A change of another message was shown when it was written.
+  if (item.content.kind === 'text') showOwn(parts, draft, { ...item, recipients }, null);
 }
 
 /** What a person sees of an own envelope: before it is at its place in the log (`seq` null), or there (M13). */

@@ -1,7 +1,7 @@
 import type { GroupState } from '@otr/mls';
 import { type Knock, limits } from '@otr/protocol';
 import { keyPackageFor } from '../core/group/join.ts';
-import { viewOf } from '../core/group/view.ts';
+import { hasRight, identityOf, type RoomView, viewOf } from '../core/group/view.ts';
 import { type InviteKeys, inviteKeysOf, openKnock } from '../core/invite.ts';
 import { fromText, sameBytes, toText } from '../core/text.ts';
 import type { Admission } from '../machine/commitPlan.ts';
@@ -17,6 +17,11 @@ export interface WaitingKnock {
   readonly formerly: string | null;
   readonly admission: Admission;
   readonly keys: InviteKeys;
+}
+
+/** Whether we may let it in: who comes back takes the place of its former leaf. */
+export function mayDecide(view: RoomView, { formerly }: Pick<WaitingKnock, 'formerly'>): boolean {
+  return hasRight(view, view.me, 'invite') && (formerly === null || hasRight(view, view.me, 'remove'));
 }
 
 /** The knocks that wait for this room's members, and what a person here has said to them. Not stored. */
@@ -40,6 +45,11 @@ export class WaitingKnocks {
     return this.#heard.delete(id);
   }
 
+  /** What a person here has decided stays. */
+  clearHeard(): void {
+    this.#heard.clear();
+  }
+
   clear(): void {
     this.#heard.clear();
     this.#approved.clear();
@@ -61,9 +71,12 @@ export class WaitingKnocks {
     );
   }
 
-  /** Those that wait for a person's decision. */
+  /** Those that wait for the decision of a person here. */
   undecided(group: GroupState): WaitingKnock[] {
-    return this.waiting(group).filter(({ id, approval }) => approval && !this.#approved.has(id));
+    const view = viewOf(group);
+    return this.waiting(group).filter(
+      (knock) => knock.approval && !this.#approved.has(knock.id) && mayDecide(view, knock),
+    );
   }
 
   #read(group: GroupState, knock: Knock, at: number): WaitingKnock | null {
@@ -73,6 +86,8 @@ export class WaitingKnocks {
     const content = openKnock(found.keys, knock.id, knock.sealed);
     const keyPackage = content && keyPackageFor(group.config.suite.id, content.keyPackages.map(fromText));
     if (!content || !keyPackage) return null;
+    // Its commit is at its place already, before the relay has said that it waits no longer.
+    if (view.members.has(identityOf(keyPackage.leafNode.credential))) return null;
     const formerly = content.formerly !== undefined && found.invite === null ? content.formerly : null;
     // The way back is for those who were here; anyone else needs an invite.
     if (found.invite === null && (formerly === null || !view.members.has(formerly))) return null;

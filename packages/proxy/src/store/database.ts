@@ -9,7 +9,7 @@ export type Place = { folder: string; key: Uint8Array } | 'memory';
 export type Connection = Database;
 export type Statement = AnyStatement<Columns>;
 
-/** How a database keeps what was deleted out of its files, and what it does at a commit. */
+/** With `TRUNCATE` nothing of what a step replaced outlives it in a file; with `WAL` a commit costs one flush. */
 export type JournalMode = 'TRUNCATE' | 'WAL';
 
 /**

@@ -47,7 +47,7 @@ export const historyMigrations: readonly string[] = [
   -- A newer message has a higher number: the search walks them from the highest down.
   CREATE TABLE timeline (
     number INTEGER PRIMARY KEY,
-    room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+    room INTEGER NOT NULL,
     position INTEGER NOT NULL,
     id TEXT NOT NULL,
     kind TEXT NOT NULL,
@@ -61,6 +61,14 @@ export const historyMigrations: readonly string[] = [
   CREATE INDEX timeline_counted ON timeline (room, position) WHERE counted = 1;
   CREATE INDEX timeline_messages ON timeline (room, position) WHERE kind = 'message';
   CREATE INDEX timeline_expiry ON timeline (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TRIGGER timeline_room BEFORE INSERT ON timeline
+  WHEN NOT EXISTS (SELECT 1 FROM rooms WHERE number = new.room) BEGIN
+    SELECT RAISE(ABORT, 'no such room');
+  END;
+
+  -- Rooms that are gone, but for messages that still have to be taken out of the index, a part at a time.
+  CREATE TABLE leftovers (room INTEGER PRIMARY KEY);
 
   -- The index alone: the texts are in the timeline. A room's number is a word of its own column.
   CREATE VIRTUAL TABLE words USING fts5 (

@@ -1,7 +1,5 @@
 import { bytesIn, type Columns, numberIn, orNull, textIn } from './columns.ts';
 import type { History } from './history.ts';
-import type { OutboxTable } from './outboxTable.ts';
-import type { RecordTable } from './recordTable.ts';
 import type { Steps } from './steps.ts';
 
 const standings = ['creating', 'joining', 'member', 'removed', 'lost'] as const;
@@ -32,15 +30,20 @@ export type RoomChange = Partial<
   Pick<StoredRoom, 'name' | 'standing' | 'leaving' | 'reason' | 'readOrder' | 'at' | 'alarm'>
 >;
 
+/** A table with something of a room in it. */
+interface TableOfRooms {
+  removeAll(room: number): void;
+}
+
 export class RoomTable {
   readonly #sql: ReturnType<typeof prepareStatements>;
   readonly #steps: Steps;
-  readonly #ratchetTables: readonly (RecordTable | OutboxTable)[];
+  readonly #others: readonly TableOfRooms[];
 
-  constructor(history: History, steps: Steps, ratchetTables: readonly (RecordTable | OutboxTable)[]) {
+  constructor(history: History, steps: Steps, others: readonly TableOfRooms[]) {
     this.#sql = prepareStatements(history);
     this.#steps = steps;
-    this.#ratchetTables = ratchetTables;
+    this.#others = others;
   }
 
   all(): StoredRoom[] {
@@ -89,7 +92,7 @@ export class RoomTable {
   /** With everything in it: keys, messages, what is written about it. */
   remove(number: number): void {
     this.#steps.within(() => {
-      for (const table of this.#ratchetTables) table.removeAll(number);
+      for (const table of this.#others) table.removeAll(number);
       this.#sql.remove(number);
     });
   }

@@ -1,22 +1,12 @@
-import {
-  type Connection,
-  connect,
-  damaged,
-  isStoreError,
-  isWhole,
-  migrate,
-  openingProblem,
-  type Place,
-} from './database.ts';
-import { type DatabaseName, databaseKey } from './databaseKey.ts';
+import { type Connection, isStoreError, openingProblem, type Place } from './database.ts';
+import type { DatabaseName } from './databaseKey.ts';
 import { History } from './history.ts';
-import { historyMigrations } from './historyMigrations.ts';
 import { LogTable } from './logTable.ts';
+import { openDatabase } from './openDatabase.ts';
 import { OutboxTable } from './outboxTable.ts';
 import { profileFiles } from './profileFiles.ts';
 import { type Preferences, ProfileTable } from './profileTable.ts';
 import { Ratchet } from './ratchet.ts';
-import { ratchetMigrations } from './ratchetMigrations.ts';
 import { RecordTable } from './recordTable.ts';
 import { RoomTable } from './roomTable.ts';
 import { type StepPoint, Steps } from './steps.ts';
@@ -47,10 +37,18 @@ export function openDatabases(
     ratchet.value.close();
     return history;
   }
-  const store = new Store(ratchet.value, history.value, { ephemeral: master === null, reached });
-  const ready = recovered(store, paths.history);
-  if (!ready.ok) store.close();
-  return ready;
+  try {
+    const store = new Store(ratchet.value, history.value, { ephemeral: master === null, reached });
+    const ready = store.recover();
+    if (ready.ok) return { ok: true, value: store };
+    store.close();
+    return ready;
+  } catch (error) {
+    ratchet.value.close();
+    history.value.close();
+    if (!isStoreError(error)) throw error;
+    return { ok: false, message: openingProblem(error, paths.history) };
+  }
 }
 
 export class Store {
@@ -77,9 +75,9 @@ export class Store {
     this.#steps = new Steps(this.#ratchet, this.#history, options.reached);
     this.records = new RecordTable(this.#ratchet, this.#steps);
     this.outbox = new OutboxTable(this.#ratchet, this.#steps);
-    this.rooms = new RoomTable(this.#history, this.#steps, [this.records, this.outbox]);
     this.log = new LogTable(this.#history, this.#steps);
     this.timeline = new TimelineTable(this.#history, this.#steps);
+    this.rooms = new RoomTable(this.#history, this.#steps, [this.records, this.outbox, this.timeline]);
     this.#profile = new ProfileTable(this.#history, this.#steps);
   }
 
@@ -88,14 +86,26 @@ export class Store {
     return this.#steps.run(change);
   }
 
-  /** After opening; see `Steps.recover`. */
+  /**
+   * After opening: see `Steps.recover`. K7: what a killed process had deleted may still be in the journal or in the
+   * write-ahead log that it left.
+   */
   recover(): { ok: true } | { ok: false; message: string } {
-    return this.#steps.recover();
+    const ready = this.#steps.recover();
+    if (ready.ok) this.#steps.wipeDeleted();
+    return ready;
   }
 
   /** After keys or messages were deleted: no copy of theirs stays in a journal or a write-ahead log. */
   wipeDeleted(): void {
     this.#steps.wipeDeleted();
+  }
+
+  /**
+   * For when there is nothing else to do: removes a part of what rooms have left that are gone; true when there is more.
+   */
+  tidy(): boolean {
+    return this.timeline.tidy();
   }
 
   name(): string | null {
@@ -119,45 +129,5 @@ export class Store {
     this.#closed = true;
     this.#ratchet.close();
     this.#history.close();
-  }
-}
-
-type OpenedDatabase = { ok: true; value: Connection } | { ok: false; message: string };
-
-function openDatabase(name: DatabaseName, path: string, master: Uint8Array | null): OpenedDatabase {
-  const key = master && databaseKey(master, name);
-  let connection: Connection | undefined;
-  try {
-    connection = connect(path, key, name === 'ratchet' ? 'TRUNCATE' : 'WAL');
-    const problem = problemOf(name, connection, path);
-    if (problem === null) return { ok: true, value: connection };
-    connection.close();
-    return { ok: false, message: problem };
-  } catch (error) {
-    connection?.close();
-    if (!isStoreError(error)) throw error;
-    return { ok: false, message: openingProblem(error, path) };
-  } finally {
-    key?.fill(0);
-  }
-}
-
-/** Every page of the ratchet is checked at once, those of the history when they are read: it may be large. */
-function problemOf(name: DatabaseName, connection: Connection, path: string): string | null {
-  if (name === 'ratchet' && !isWhole(connection)) return damaged(path);
-  if (migrate(connection, name === 'ratchet' ? ratchetMigrations : historyMigrations)) return null;
-  return 'This profile was written by a newer version. Install that version to open it.';
-}
-
-/** K7: what a killed process had deleted may still be in the journal or the write-ahead log that it left. */
-function recovered(store: Store, path: string): OpenedStore {
-  try {
-    const ready = store.recover();
-    if (!ready.ok) return ready;
-    store.wipeDeleted();
-    return { ok: true, value: store };
-  } catch (error) {
-    if (!isStoreError(error)) throw error;
-    return { ok: false, message: openingProblem(error, path) };
   }
 }

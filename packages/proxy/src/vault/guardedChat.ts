@@ -161,7 +161,9 @@ export class GuardedChat implements LocalService {
     return await this.#withBytes([wanted.passphrase, wanted.current], ([passphrase, current]) =>
       this.#inTurn(async () => {
         if (this.#state.kind !== 'open') return locked();
-        const changed = await this.#tried(() => vault.protect({ by, passphrase, current, lockAfterMinutes }));
+        const changed = await this.#tried(current, () =>
+          vault.protect({ by, passphrase, current, lockAfterMinutes }),
+        );
         if (!changed.ok) return changed;
         this.#options.log('profileProtected', { by });
         this.#emit({ event: 'vault', data: this.vaultState });
@@ -172,11 +174,14 @@ export class GuardedChat implements LocalService {
 
   async #masterKey(passphrase: Uint8Array | null): Promise<Result<Uint8Array | null>> {
     const vault = this.#vault;
-    return vault === null ? ok(null) : await this.#tried(() => vault.open(passphrase));
+    return vault === null ? ok(null) : await this.#tried(passphrase, () => vault.open(passphrase));
   }
 
   /** One try of a passphrase at a time, with a pause after wrong ones. */
-  async #tried<Value>(open: () => Promise<Result<Value>>): Promise<Result<Value>> {
+  async #tried<Value>(
+    passphrase: Uint8Array | null,
+    open: () => Promise<Result<Value>>,
+  ): Promise<Result<Value>> {
     const pause = this.#attempts.pause();
     if (pause > 0) {
       const seconds = Math.ceil(pause / 1_000);
@@ -185,7 +190,7 @@ export class GuardedChat implements LocalService {
     }
     const answer = await open();
     if (answer.ok) this.#attempts.succeeded();
-    else if (answer.error.code === 'wrongPassphrase') this.#attempts.failed();
+    else if (passphrase !== null && answer.error.code === 'wrongPassphrase') this.#attempts.failed();
     return answer;
   }
 
@@ -239,7 +244,10 @@ export class GuardedChat implements LocalService {
   #lockWhenIdle(): void {
     const after = this.#vault?.lockAfterMinutes ?? 0;
     if (this.#state.kind !== 'open' || after === 0) return;
-    if (this.#now() - this.#askedAt >= after * 60_000) void this.lock();
+    // A clock that was put back begins the time anew.
+    this.#askedAt = Math.min(this.#askedAt, this.#now());
+    if (this.#now() - this.#askedAt < after * 60_000) return;
+    this.lock().catch(() => this.#options.log('lockFailed'));
   }
 
   #inTurn<Value>(work: () => Promise<Value>): Promise<Value> {
@@ -260,5 +268,5 @@ function isVaultEvent(event: ChatEvent | VaultEvent): event is VaultEvent {
 const ephemeral =
   'This profile keeps nothing, so there is nothing to lock: stop the proxy, and all of it is gone.';
 
-const locked = () => refuse('locked', 'This profile is locked. Unlock it first.');
+const locked = () => refuse('locked', 'This profile is locked. Unlock it on its page, or with: otr unlock');
 const closed = () => refuse('locked', 'The proxy is being stopped.');

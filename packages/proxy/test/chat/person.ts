@@ -78,10 +78,12 @@ export class Person {
   /** Looks again at each event. */
   async until(holds: () => boolean | Promise<boolean>): Promise<void> {
     for (;;) {
-      const next = new Promise<void>((resolve) => this.#waiting.add(resolve));
-      if (await holds()) break;
-      await next;
-      this.#waiting.clear();
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#waiting.add(resolve);
+      const isTrue = await holds();
+      if (!isTrue) await promise;
+      this.#waiting.delete(resolve);
+      if (isTrue) break;
     }
   }
 

@@ -4,6 +4,10 @@ import type { Chat, ChatEvent, LocalService } from '../../src/chat.ts';
 export interface FakeChat extends Chat {
   /** Requests that came through, in order. */
   readonly asked: { event: ChatEvent; request: unknown }[];
+  /** Resolves when this was asked. */
+  whenAsked(event: ChatEvent): Promise<void>;
+  /** From now on nothing is answered; `failAll` makes all of it fail, as a store does that was closed. */
+  holdAnswers(): { failAll(): void };
   emit(event: LocalEvent): void;
   readonly closed: boolean;
 }
@@ -21,7 +25,9 @@ export function openService(chat: Chat): LocalService {
 export function fakeChat(): FakeChat {
   const listeners = new Set<(event: LocalEvent) => void>();
   const asked: { event: ChatEvent; request: unknown }[] = [];
+  const wakers: (() => void)[] = [];
   let closed = false;
+  let held: Promise<void> | null = null;
   const snapshot: LocalMessage<'snapshot'> = {
     version: '0.0.0-test',
     profile: { name: 'Ada', ephemeral: true, tellRead: false, tellTyping: true },
@@ -33,6 +39,8 @@ export function fakeChat(): FakeChat {
     snapshot: () => snapshot,
     async request(event, request) {
       asked.push({ event, request });
+      for (const wake of wakers.splice(0)) wake();
+      await held;
       if (event === 'getStatus') return ok(snapshot as never);
       if (event === 'setName') return ok({} as never);
       if (event === 'createRoom') throw new Error('a bug in the chat');
@@ -41,6 +49,16 @@ export function fakeChat(): FakeChat {
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    async whenAsked(event) {
+      while (!asked.some((one) => one.event === event)) {
+        await new Promise<void>((resolve) => wakers.push(resolve));
+      }
+    },
+    holdAnswers() {
+      const { promise, reject } = Promise.withResolvers<void>();
+      held = promise;
+      return { failAll: () => reject(new Error('the store is closed')) };
     },
     emit(event) {
       for (const listener of listeners) listener(event);

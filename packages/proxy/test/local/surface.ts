@@ -143,7 +143,7 @@ export async function tokenOf(surface: Surface): Promise<string> {
 }
 
 /** A Socket.IO client as the page has it; not yet connected. */
-export function pageSocket(surface: Surface, auth: object): Socket {
+export function pageSocket(surface: Pick<Surface, 'port'>, auth: object): Socket {
   return io(`http://127.0.0.1:${surface.port}`, {
     transports: ['websocket'],
     autoConnect: false,

@@ -10,7 +10,7 @@ function setting(name: string): string {
   return value;
 }
 
-const opened = openStore({ folder: setting('PROFILE') });
+const opened = openStore({ folder: setting('PROFILE'), key: new Uint8Array(32).fill(7) });
 if (!opened.ok) throw new Error(opened.message);
 const texts: string[] = JSON.parse(setting('TEXTS'));
 const room = setting('ROOM');

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageRow } from '@otr/protocol';
@@ -12,6 +12,7 @@ export class Places {
   readonly profile = join(this.folder, 'profile');
   readonly key = new Uint8Array(randomBytes(32));
   readonly #stores: Store[] = [];
+  #copies = 0;
 
   open(folder = this.profile, reached?: Parameters<typeof openStore>[1]): Store {
     return this.keep(openStore({ folder, key: this.key }, reached));
@@ -35,8 +36,20 @@ export class Places {
     throw new Error('the profile was opened');
   }
 
-  clean(): void {
+  /** A copy of a profile's folder as it is now, also of one that is open. */
+  copy(folder: string): string {
+    this.#copies += 1;
+    const copy = join(this.folder, `copy ${this.#copies}`);
+    cpSync(folder, copy, { recursive: true });
+    return copy;
+  }
+
+  close(): void {
     for (const store of this.#stores.splice(0)) store.close();
+  }
+
+  clean(): void {
+    this.close();
     rmSync(this.folder, { recursive: true });
   }
 }

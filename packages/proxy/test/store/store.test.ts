@@ -1,6 +1,7 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isStoreError } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/store.ts';
 import { addRoom, message, Places } from './places.ts';
 
@@ -132,6 +133,27 @@ test('a forgotten room takes all that belongs to it along, and its number is nev
   expect(left(gone)).toEqual([0, 0, 0, 0, 0, 0]);
   expect(left(kept)).toEqual([1, 1, 1, 1, 1, 1]);
   expect(addRoom(store).number).toBeGreaterThan(gone);
+});
+
+test('what SQLite refuses for a fault of ours is no store error', () => {
+  const store = places.memory();
+  const { number } = addRoom(store);
+  const entry = { seq: 1, id: new Uint8Array(16), link: new Uint8Array(32), digest: null };
+  const faultOf = (act: () => void): unknown => {
+    try {
+      return act();
+    } catch (error) {
+      return error;
+    }
+  };
+  store.log.append(number, entry);
+  for (const fault of [
+    faultOf(() => store.log.append(number, entry)),
+    faultOf(() => store.timeline.write(number + 1, message(1))),
+  ]) {
+    expect(fault).toBeInstanceOf(Error);
+    expect(isStoreError(fault)).toBe(false);
+  }
 });
 
 test('nothing of a store in memory is on disk', () => {

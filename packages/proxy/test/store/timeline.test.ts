@@ -98,3 +98,23 @@ test('messages whose time is over are found by room, the next one is known, and 
   expect(store.timeline.nextExpiry()).toBe(8.64e15);
   expect(store.timeline.get(number, 'message-3')).not.toBeNull();
 });
+
+test('a long room is gone at once, and its messages leave the index a part at a time', () => {
+  const other = addRoom(store).number;
+  const rows = 250;
+  store.step(() => {
+    for (let order = 1; order <= rows; order++) {
+      store.timeline.write(number, message(order, { text: 'shared', expiresAt: order }));
+    }
+    store.timeline.write(other, message(1, { text: 'shared', expiresAt: 1_000 }));
+  });
+  expect(store.timeline.due(rows).flatMap(({ ids }) => ids)).toHaveLength(100);
+  store.rooms.remove(number);
+  const hits = () => store.timeline.search({ text: 'shared', limit: 10 }).map(({ room }) => room);
+  expect(hits()).toEqual([other]);
+  expect(store.timeline.due(rows)).toEqual([]);
+  expect(store.timeline.nextExpiry()).toBe(1_000);
+  expect([store.tidy(), store.tidy(), store.tidy()]).toEqual([true, false, false]);
+  expect(store.timeline.search({ text: 'shared', room: number, limit: 10 })).toEqual([]);
+  expect(hits()).toEqual([other]);
+});

@@ -93,11 +93,9 @@ describe.runIf(process.platform === 'linux')('the memory of a proxy', () => {
     const open = scanMemory(child.pid ?? 0, needles);
     // The databases are open: their keys must be somewhere, and the scan sees them.
     expect(open.found['ratchetKey']).toBeGreaterThan(0);
-    console.log('open', open);
 
     expect((await client.request('lock', {})).ok).toBe(true);
     const locked = scanMemory(child.pid ?? 0, needles);
-    console.log('locked', locked);
     expect(locked.found).toEqual(nothing);
     expect(locked.megabytes).toBeGreaterThan(100);
   });
@@ -109,7 +107,6 @@ describe.runIf(process.platform === 'linux')('the memory of a proxy', () => {
     expect(await once(lines, 'line')).toEqual(['unlocked']);
     expect((await client.request('lock', {})).ok).toBe(true);
     const locked = scanMemory(child.pid ?? 0, needles);
-    console.log('locked', locked);
     expect(locked.found).toEqual(nothing);
   });
 
@@ -132,7 +129,6 @@ describe.runIf(process.platform === 'linux')('the memory of a proxy', () => {
     await untilForgotten();
     expect((await client.request('lock', {})).ok).toBe(true);
     const { found } = scanMemory(child.pid ?? 0, needles);
-    console.log('careless', found);
     expect(found['passphrase']).toBeGreaterThan(0);
     expect(found['masterKey']).toBeGreaterThan(0);
   });

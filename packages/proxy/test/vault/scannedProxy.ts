@@ -9,18 +9,23 @@ const [folder = '', pageFolder = '', mode = ''] = process.argv.slice(2);
 if (mode === 'careless') switchWipingOff();
 
 const { startProxyWith } = await import('../../src/proxy.ts');
-const { openStore } = await import('../../src/store/store.ts');
-const { fakeChat } = await import('../local/fakeChat.ts');
+const { openChat } = await import('../../src/openChat.ts');
 
+/** What refers to the key decides nothing: it is wiped, or it stays. */
+const kept: unknown[] = [];
 const started = await startProxyWith(
-  { relayUrl: 'http://127.0.0.1:1', profile: { folder }, pageFolder, log: () => {}, version: '0' },
   {
-    async openChat({ store: place }) {
-      const store = openStore(place);
-      if (!store.ok) return store;
-      const chat = fakeChat();
-      store.value.setName('Ada');
-      return { ok: true, value: { ...chat, close: async () => store.value.close() } };
+    relayUrl: 'http://127.0.0.1:1',
+    profile: { folder },
+    pageFolder,
+    log: () => {},
+    name: 'Ada',
+    version: '0',
+  },
+  {
+    openChat(options) {
+      kept.push(options.store);
+      return openChat(options);
     },
   },
 );

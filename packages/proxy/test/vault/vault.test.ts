@@ -1,4 +1,4 @@
-import { stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { costToday } from '../../src/vault/passphraseKey.ts';
@@ -145,6 +145,22 @@ describe('a change of the guard', () => {
     vaults.keychain.setClosed(true);
     expect(await vault.protect(wantedBy.keychain)).toMatchObject({ error: { code: 'keychainUnavailable' } });
     expect(await opening(await vaults.vault(folder))).toBe(masterKey);
+  });
+
+  it('does not come about where the disk fails, and the vault stays as it was', async () => {
+    const folder = await vaults.folder();
+    const vault = await vaults.vault(folder);
+    const masterKey = await opening(vault);
+    const before = await filesOf(folder);
+    await mkdir(join(folder, 'vault.json.new'));
+    for (const by of ['passphrase', 'keychain'] as const) {
+      expect(await vault.protect(wantedBy[by])).toMatchObject({ error: { code: 'storageFailed' } });
+      expect([vault.by, await opening(vault)]).toEqual(['file', masterKey]);
+    }
+    await rm(join(folder, 'vault.json.new'), { recursive: true });
+    expect(await filesOf(folder)).toEqual(before);
+    expect((await vault.protect(wantedBy.passphrase)).ok).toBe(true);
+    expect(await opening(vault, 'pass')).toBe(masterKey);
   });
 
   it('is finished later where the keychain is closed when its entry should go', async () => {

@@ -5,6 +5,9 @@ import { hintNewest, leaveRoom } from '../membership.ts';
 import type { RelayParts } from '../relayParts.ts';
 import { type Handle, stored } from './route.ts';
 
+/** How often a room is read for one who enters while more and more is delivered in it. */
+const snapshotsAtMost = 4;
+
 /** Rules S3 and S5. */
 export const createRoom: Handle<'createRoom'> = async (relay, connection, request, answer) => {
   const { room, accessKey } = request;
@@ -47,7 +50,7 @@ async function enterWith(
 ): Promise<void> {
   await relay.feed.join(room);
   try {
-    const snapshot = await relay.storage.snapshot(room, access);
+    const snapshot = await freshSnapshot(relay, room, access);
     if (connection.isOver) return;
     if (snapshot === undefined) throw new Error('a room without a snapshot');
     connection.entered(room);
@@ -60,6 +63,15 @@ async function enterWith(
     if (isBehind) await hintNewest(relay, connection, room);
   } finally {
     relay.feed.release(room, 'joining');
+  }
+}
+
+/** Read anew when this node has delivered more meanwhile: a hole would cost whoever enters a fetch (rules A6, L6). */
+async function freshSnapshot({ storage, feed }: RelayParts, room: Uint8Array, access: number) {
+  for (let left = snapshotsAtMost; ; left -= 1) {
+    const snapshot = await storage.snapshot(room, access);
+    const isStale = snapshot !== undefined && !snapshot.ended && feed.isPast(room, snapshot.head);
+    if (!isStale || left <= 1) return snapshot;
   }
 }
 

@@ -57,15 +57,6 @@ export function RoomsPane({ name, rooms, openRoom, alone }: RoomsPaneProps) {
         </button>
         <button
           type="button"
-          className="iconButton"
-          aria-label={strings.search.title}
-          title={strings.search.title}
-          onClick={() => openDialog({ kind: 'search', within: null })}
-        >
-          <Search size={20} aria-hidden="true" />
-        </button>
-        <button
-          type="button"
           className="iconButton wideOnly"
           aria-label={strings.shortcuts.open}
           title={strings.shortcuts.open}
@@ -75,6 +66,14 @@ export function RoomsPane({ name, rooms, openRoom, alone }: RoomsPaneProps) {
         </button>
         <ThemeToggle />
       </header>
+      <button
+        type="button"
+        className="searchButton"
+        onClick={() => openDialog({ kind: 'search', within: null })}
+      >
+        <Search size={17} aria-hidden="true" />
+        {strings.search.title}
+      </button>
       <RoomList
         rooms={rooms}
         openRoom={openRoom}

@@ -7,6 +7,7 @@ import { useFeedback } from '../app/feedback.tsx';
 import { shortTime, untilText } from '../app/times.ts';
 import { useAsk } from '../app/useAsk.ts';
 import { useStore } from '../app/useStore.ts';
+import { mayInvite } from '../members/mayDo.ts';
 import { strings } from '../strings.ts';
 
 const text = strings.invites;
@@ -86,16 +87,16 @@ function InviteItem({
 /** The invites of the room, each with its limits; and the way to another. */
 export function InvitesTab({ room, details }: { room: RoomSummary; details: RoomDetails }) {
   const openDialog = useDialogs();
-  const mayInvite = room.rights.invite && room.state === 'joined';
+  const may = mayInvite(room);
   return (
     <div className="detailsScroll">
       <p className="formHint">{details.invites.length === 0 ? text.none : text.explain}</p>
       <ul className="inviteList">
         {details.invites.map((invite) => (
-          <InviteItem key={invite.invite} room={room.room} invite={invite} mayRevoke={mayInvite} />
+          <InviteItem key={invite.invite} room={room.room} invite={invite} mayRevoke={may} />
         ))}
       </ul>
-      {mayInvite ? (
+      {may ? (
         <button
           type="button"
           className="button"

@@ -5,6 +5,7 @@ import { useId } from 'react';
 import { useDialogs } from '../app/dialogs.ts';
 import { useAsk } from '../app/useAsk.ts';
 import { useStore } from '../app/useStore.ts';
+import { mayChange } from '../members/mayDo.ts';
 import { strings } from '../strings.ts';
 import { ExportSection } from './ExportSection.tsx';
 import { KeysSection } from './KeysSection.tsx';
@@ -16,13 +17,13 @@ const timers = [0, 3_600_000, day, 7 * day, 28 * day, 90 * day];
 const deeds = ['invite', 'remove', 'change'] as const;
 const roles = ['everyone', 'admins'] as const;
 
-function NameSection({ room, mayChange }: { room: RoomSummary; mayChange: boolean }) {
+function NameSection({ room, may }: { room: RoomSummary; may: boolean }) {
   const openDialog = useDialogs();
   return (
     <section className="detailsSection">
       <h3>{text.name}</h3>
       <p className="detailsName">{room.name}</p>
-      {mayChange && (
+      {may && (
         <button
           type="button"
           className="linkButton"
@@ -35,7 +36,7 @@ function NameSection({ room, mayChange }: { room: RoomSummary; mayChange: boolea
   );
 }
 
-function TimerSection({ details, mayChange }: { details: RoomDetails; mayChange: boolean }) {
+function TimerSection({ details, may }: { details: RoomDetails; may: boolean }) {
   const store = useStore();
   const ask = useAsk();
   const id = useId();
@@ -47,7 +48,7 @@ function TimerSection({ details, mayChange }: { details: RoomDetails; mayChange:
       <Select
         labelledBy={id}
         value={now}
-        disabled={!mayChange}
+        disabled={!may}
         choices={choices.map((value) => [value, value === 0 ? text.timerOff : text.duration(value)])}
         onChange={(value) => ask(store.setTimer(details.room, value))}
       />
@@ -56,7 +57,7 @@ function TimerSection({ details, mayChange }: { details: RoomDetails; mayChange:
   );
 }
 
-function RolesSection({ details, mayChange }: { details: RoomDetails; mayChange: boolean }) {
+function RolesSection({ details, may }: { details: RoomDetails; may: boolean }) {
   const store = useStore();
   const ask = useAsk();
   const id = useId();
@@ -70,13 +71,13 @@ function RolesSection({ details, mayChange }: { details: RoomDetails; mayChange:
           <Select
             labelledBy={`${id}-${deed}`}
             value={details.roles[deed]}
-            disabled={!mayChange}
+            disabled={!may}
             choices={roles.map((role) => [role, text.roleChoices[role]])}
             onChange={(role) => set({ [deed]: role })}
           />
         </div>
       ))}
-      {!mayChange && <p className="formHint">{text.notAllowed}</p>}
+      {!may && <p className="formHint">{text.notAllowed}</p>}
     </section>
   );
 }
@@ -84,14 +85,14 @@ function RolesSection({ details, mayChange }: { details: RoomDetails; mayChange:
 /** How the room is set up: its name, timer and roles, its keys, its history as a file, and the way out. */
 export function RoomTab({ room, details }: { room: RoomSummary; details: RoomDetails | undefined }) {
   const openDialog = useDialogs();
-  const mayChange = room.rights.change && room.state === 'joined';
+  const may = mayChange(room);
   return (
     <div className="detailsScroll">
-      <NameSection room={room} mayChange={mayChange} />
+      <NameSection room={room} may={may} />
       {details !== undefined && (
         <>
-          <TimerSection details={details} mayChange={mayChange} />
-          <RolesSection details={details} mayChange={mayChange} />
+          <TimerSection details={details} may={may} />
+          <RolesSection details={details} may={may} />
           <KeysSection details={details} />
         </>
       )}

@@ -5,7 +5,7 @@ import { VList } from 'virtua';
 import { strings } from '../strings.ts';
 import { Avatar } from './Avatar.tsx';
 import { MemberMenu, MemberMenuTrigger } from './MemberMenu.tsx';
-import { mayDo } from './mayDo.ts';
+import { mayDo, mayInvite } from './mayDo.ts';
 import { isPresenceKnown } from './presence.ts';
 import './memberList.css';
 
@@ -31,9 +31,9 @@ function MemberItem({ room, member, known }: { room: RoomSummary; member: Member
         {member.name}
       </span>
       {member.admin && (
-        <span className="memberAdmin">
-          <Shield size={14} aria-hidden="true" />
-          {strings.members.admin}
+        <span className="memberAdmin" title={strings.members.admin}>
+          <Shield size={16} aria-hidden="true" />
+          <span className="visuallyHidden">, {strings.members.admin}</span>
         </span>
       )}
       {member.self && <span className="memberYou">{strings.members.you}</span>}
@@ -85,7 +85,7 @@ export function MemberList({ room, members, onInvite }: MemberListProps) {
       <VList className="memberRows" data={lines} tabIndex={0} role="group" aria-label={strings.members.title}>
         {(line) => <LineItem key={keyOf(line)} room={room} line={line} known={known} />}
       </VList>
-      {room.rights.invite && (
+      {mayInvite(room) && (
         <div className="memberInvite">
           <button type="button" className="button" onClick={onInvite}>
             <UserPlus size={18} aria-hidden="true" />

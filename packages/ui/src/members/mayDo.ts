@@ -1,9 +1,22 @@
 import type { Member, RoomSummary } from '@otr/protocol';
 
+/** What was a member's right is none for who is no member now. */
+function isMember(room: RoomSummary): boolean {
+  return room.me !== null && room.state !== 'removed' && room.state !== 'lost';
+}
+
+export function mayInvite(room: RoomSummary): boolean {
+  return isMember(room) && room.rights.invite;
+}
+
+/** Name, timer, roles. */
+export function mayChange(room: RoomSummary): boolean {
+  return isMember(room) && room.rights.change;
+}
+
 /** What this person may do with a member of the room. */
 export function mayDo(room: RoomSummary, member: Member): { remove: boolean; admin: boolean; any: boolean } {
-  const here = room.state === 'joined';
-  const remove = here && room.rights.remove && !member.self;
-  const admin = here && room.rights.change;
+  const remove = isMember(room) && room.rights.remove && !member.self;
+  const admin = mayChange(room);
   return { remove, admin, any: remove || admin };
 }

@@ -1,6 +1,7 @@
 import type { RoomSummary } from '@otr/protocol';
 import { MessagesSquare, UserPlus } from 'lucide-react';
 import { useDialogs } from '../app/dialogs.ts';
+import { mayInvite } from '../members/mayDo.ts';
 import { strings } from '../strings.ts';
 
 /** What to do in a room where nothing has been said. */
@@ -14,7 +15,7 @@ export function EmptyRoom({ room, alone }: { room: RoomSummary; alone: boolean }
       <MessagesSquare size={40} strokeWidth={1.5} aria-hidden="true" />
       <h2>{joining ? strings.room.joiningTitle : strings.room.emptyTitle}</h2>
       <p>{joining ? strings.room.joiningText : text}</p>
-      {alone && !joining && room.rights.invite && (
+      {alone && !joining && mayInvite(room) && (
         <button
           type="button"
           className="button primary"

@@ -6,6 +6,7 @@ import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
 import { usePane } from '../app/pane.ts';
 import { goTo, routeAddress } from '../app/route.ts';
+import { mayChange, mayInvite } from '../members/mayDo.ts';
 import { isPresenceKnown } from '../members/presence.ts';
 import { strings } from '../strings.ts';
 import '../dialogs/menu.css';
@@ -33,13 +34,13 @@ function RoomMenu({ room }: { room: RoomSummary }) {
       <Menu.Portal container={usePane()}>
         <Menu.Positioner className="menuPositioner" align="end" sideOffset={4}>
           <Menu.Popup className="menu">
-            {canInvite(room) && (
+            {mayInvite(room) && (
               <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'invite', room: room.room })}>
                 <UserPlus size={16} aria-hidden="true" />
                 {strings.members.invite}
               </Menu.Item>
             )}
-            {canChange(room) && (
+            {mayChange(room) && (
               <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'rename', room: room.room })}>
                 <Pencil size={16} aria-hidden="true" />
                 {strings.room.rename}
@@ -66,19 +67,6 @@ function RoomMenu({ room }: { room: RoomSummary }) {
       </Menu.Portal>
     </Menu.Root>
   );
-}
-
-/** What was a member's right is none for who is no member now. */
-function isMember(room: RoomSummary): boolean {
-  return room.me !== null && room.state !== 'removed' && room.state !== 'lost';
-}
-
-function canInvite(room: RoomSummary): boolean {
-  return isMember(room) && room.rights.invite;
-}
-
-function canChange(room: RoomSummary): boolean {
-  return isMember(room) && room.rights.change;
 }
 
 function peopleText(room: RoomSummary, members: readonly Member[]): string {
@@ -114,7 +102,7 @@ export function RoomHeader({ room, members, detailsShown, onDetails }: RoomHeade
       >
         <Search size={20} aria-hidden="true" />
       </button>
-      {canInvite(room) && (
+      {mayInvite(room) && (
         <button
           type="button"
           className="iconButton"

@@ -42,8 +42,8 @@ export const knocks = {
 };
 
 const usesText = (uses: number | null) => {
-  if (uses === null) return 'for as many as like';
-  return uses === 1 ? 'for one more person' : `${uses} uses left`;
+  if (uses === null) return 'For as many as like';
+  return uses === 1 ? 'For one more person' : `${uses} uses left`;
 };
 
 export const invites = {
@@ -71,7 +71,7 @@ export const invites = {
   by: (name: string, when: string) => `By ${isolated(name)}, ${when}`,
   copy: 'Copy link',
   copied: 'Invite link copied',
-  show: 'Show code',
+  show: 'QR code',
   revoke: 'Withdraw',
   revokeSure: 'Withdraw for good?',
   revoked: 'The invite is withdrawn: its link works no more.',
@@ -97,11 +97,11 @@ export const details = {
   roleChoices: { everyone: 'Everyone', admins: 'Admins only' },
   notAllowed: 'Only admins may change this.',
   keys: 'Encryption',
-  renewed: (ago: string) => `Your keys were last renewed ${ago} ago.`,
-  renewedNever: 'Your keys have not been renewed since you came in.',
+  renewed: (ago: string) => `Keys last renewed ${ago} ago.`,
+  renewedNever: 'Keys not renewed since you came in.',
   renewedExplain:
     'Old keys are deleted: who steals this computer’s keys later cannot read what was sent before.',
-  pending: 'A renewal is not confirmed yet: the relay has not answered.',
+  pending: 'Renewal not confirmed yet: the relay has not answered.',
   technical: (suite: string, epoch: number) => `${suite}, epoch ${epoch}`,
   export: 'Export the history',
   exportHint: 'The file is not encrypted: whoever opens it can read everything in it.',

@@ -41,7 +41,7 @@ export const message = {
   editedAt: (when: string) => `Edited ${when}`,
   deleted: 'Message deleted',
   deletedOwn: 'You deleted this message',
-  answers: (name: string) => `Answer to ${isolated(name)}, show that message`,
+  answers: 'Answer to ',
   disappears: (when: string) => `Disappears ${when}`,
   deleteTitle: 'Delete this message?',
   deleteText:
@@ -51,7 +51,8 @@ export const message = {
   /** Of a reaction: who gave it. */
   reactedBy: (names: readonly string[], more: number) =>
     `${names.map(isolated).join(', ')}${more > 0 ? ` and ${count(more, 'other', 'others')}` : ''}`,
-  reaction: (emoji: string, by: string) => `${emoji} by ${by}`,
+  /** After the emoji and the count. */
+  reactionBy: (by: string) => ` by ${by}`,
   gone: 'somebody who has left',
   youToo: 'you',
   pickTitle: 'React with an emoji',

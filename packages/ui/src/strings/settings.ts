@@ -80,8 +80,9 @@ export const vault = {
   passphrase: 'Passphrase',
   unlock: 'Open',
   keychainText:
-    'Its key is in the keychain of this computer, which has not handed it over. Unlock the keychain, then stop the chat and start it again with: otr up',
-  fileText: 'Its key file could not be read. Stop the chat and start it again with: otr up',
+    'Its key is in the keychain of this computer, which has not handed it over. Unlock the keychain, then try again.',
+  fileText: 'Its key is in a file of this computer.',
+  tryAgain: 'Open',
   hint: 'Protect this chat with a passphrase?',
   hintText: 'Then nobody else who uses this computer can open it.',
   hintDo: 'Set a passphrase…',

@@ -37,7 +37,6 @@ export function Reactions({ row, me }: { row: MessageRow; me: string | undefined
             type="button"
             className="reaction"
             aria-pressed={me !== undefined && from.includes(me)}
-            aria-label={strings.message.reaction(emoji, by)}
             title={by}
             disabled={!canWrite}
             tabIndex={-1}
@@ -45,6 +44,7 @@ export function Reactions({ row, me }: { row: MessageRow; me: string | undefined
           >
             <span className="reactionEmoji">{emoji}</span>
             <span>{from.length}</span>
+            <span className="visuallyHidden">{strings.message.reactionBy(by)}</span>
           </button>
         );
       })}

@@ -12,10 +12,10 @@ export function ReplyQuote({ replyTo }: { replyTo: NonNullable<MessageRow['reply
       className="replyQuote"
       data-hue={hueOf(replyTo.name)}
       data-testid="reply-quote"
-      aria-label={strings.message.answers(replyTo.name)}
       tabIndex={-1}
       onClick={() => goToMessage(replyTo.id)}
     >
+      <span className="visuallyHidden">{strings.message.answers}</span>
       <span className="replyName">{replyTo.name}</span>
       <span className="replyText" dir="auto">
         {replyTo.text === '' ? strings.message.deleted : replyTo.text}

@@ -15,9 +15,38 @@ export function LockScreen({ vault }: { vault: Vault }) {
       {vault.by === 'passphrase' ? (
         <UnlockForm />
       ) : (
-        <p>{vault.by === 'keychain' ? text.keychainText : text.fileText}</p>
+        <OpenAgain text={vault.by === 'keychain' ? text.keychainText : text.fileText} />
       )}
     </Screen>
+  );
+}
+
+/** The request always carries a passphrase; a key in a keychain or a file needs none. */
+const noPassphrase = 'none';
+
+/** The key is somewhere on this computer: nothing to type, only to try again. */
+function OpenAgain({ text: why }: { text: string }) {
+  const store = useStore();
+  const [problem, setProblem] = useState('');
+  const [working, setWorking] = useState(false);
+
+  async function open() {
+    setWorking(true);
+    const answer = await store.unlock(noPassphrase);
+    setWorking(false);
+    setProblem(answer.ok ? '' : answer.error.message);
+  }
+
+  return (
+    <>
+      <p>{why}</p>
+      <p className="formProblem" role="alert">
+        {problem}
+      </p>
+      <button type="button" className="button primary" disabled={working} onClick={open}>
+        {text.tryAgain}
+      </button>
+    </>
   );
 }
 

@@ -51,6 +51,12 @@ function Field({ label, hint, kind, value, autoFocus = false, onChange }: FieldP
   );
 }
 
+/** The passphrase that guards from now on, where one does: a new time to lock keeps the present one. */
+function passphraseOf(change: ProtectChange, vault: Vault, current: string, next: string) {
+  if (change === 'set' || change === 'change') return { passphrase: next };
+  return change === 'idle' && vault.by === 'passphrase' ? { passphrase: current } : {};
+}
+
 /** How the profile is to be protected from now on. */
 function requestOf(
   change: ProtectChange,
@@ -62,7 +68,7 @@ function requestOf(
   return {
     by: by[change],
     lockAfterMinutes: change === 'remove' ? 0 : minutes,
-    ...((change === 'set' || change === 'change') && { passphrase: next }),
+    ...passphraseOf(change, vault, current, next),
     ...(vault.by === 'passphrase' && { current }),
   };
 }

@@ -1,4 +1,3 @@
-import { deserialize, serialize } from 'node:v8';
 import {
   decodeMessage,
   type Erase,
@@ -23,23 +22,14 @@ export function makeJoinKeys(profile: LeafProfile, now: number): JoinKeys {
   return roomSuites.map((suiteId) => makeMember(suiteId, profile, now));
 }
 
-/** For the store; holds private keys. */
-export function encodeJoinKeys(keys: JoinKeys): Uint8Array {
-  return serialize(
-    keys.map(({ keyPackage, secrets }) => ({
-      keyPackage: encodeMessage({ type: 'keyPackage', keyPackage }),
-      secrets,
-    })),
-  );
+/** Of bytes that `keyPackagesOf` made. Throws for any others. */
+export function decodeKeyPackage(bytes: Uint8Array): KeyPackage {
+  const keyPackage = readKeyPackage(bytes);
+  if (!keyPackage) throw new TypeError('a stored key package is damaged');
+  return keyPackage;
 }
 
-/** Of bytes that `encodeJoinKeys` made. */
-export function decodeJoinKeys(bytes: Uint8Array): JoinKeys {
-  const stored = deserialize(bytes) as { keyPackage: Uint8Array; secrets: KeyedMember['secrets'] }[];
-  return stored.map(({ keyPackage, secrets }) => ({ keyPackage: requireKeyPackage(keyPackage), secrets }));
-}
-
-/** Encoded, as a knock carries them. */
+/** Encoded, as a knock carries them and the store keeps them. */
 export function keyPackagesOf(keys: JoinKeys): Uint8Array[] {
   return keys.map(({ keyPackage }) => encodeMessage({ type: 'keyPackage', keyPackage }));
 }
@@ -93,10 +83,4 @@ function readKeyPackage(bytes: Uint8Array): KeyPackage | null {
     if (error instanceof MlsError) return null;
     throw error;
   }
-}
-
-function requireKeyPackage(bytes: Uint8Array): KeyPackage {
-  const keyPackage = readKeyPackage(bytes);
-  if (!keyPackage) throw new TypeError('stored join keys are damaged');
-  return keyPackage;
 }

@@ -24,7 +24,7 @@ export function mayCommit(
     proposals.every(({ proposal }) => ownKinds.has(proposal.type)) &&
     mayAdd(view, by, proposals, removed) &&
     removed.every((id) => hasRight(view, by, 'remove') || leaving.has(id)) &&
-    (settings === undefined || (settings !== null && mayChange(view, by, settings, removed.length > 0))) &&
+    (settings === undefined || (settings !== null && mayChange(view, by, settings, removed))) &&
     // Whoever is removed knows the secrets of all invites.
     (removed.length === 0 || (settings != null && hasNewSecrets(view.settings, settings)))
   );
@@ -47,9 +47,10 @@ function removedBy(view: RoomView, proposals: readonly CommittedProposal[]): str
 /** Undefined where the settings stay as they are, null where they would be none. */
 function settingsIn(proposals: readonly CommittedProposal[]): RoomSettings | null | undefined {
   const change = proposals.find(({ proposal }) => proposal.type === 'groupContextExtensions');
-  return change?.proposal.type === 'groupContextExtensions'
-    ? readSettings(change.proposal.extensions)
-    : undefined;
+  if (change?.proposal.type !== 'groupContextExtensions') return undefined;
+  const { extensions } = change.proposal;
+  // No other extension: one that we do not know could change the group's own rules.
+  return extensions.length === 1 ? readSettings(extensions) : null;
 }
 
 /** No pseudonym twice: a name that somebody verified must not become another's. */
@@ -68,14 +69,18 @@ function mayAdd(
   return isNew && fits && new Set(added).size === added.length && hasRight(view, by, 'invite');
 }
 
-function mayChange(view: RoomView, by: string, next: RoomSettings, removes: boolean): boolean {
-  const { settings: before } = view;
-  const same = (...names: (keyof RoomSettings)[]) =>
-    names.every((name) => JSON.stringify(before[name]) === JSON.stringify(next[name]));
+function mayChange(view: RoomView, by: string, next: RoomSettings, removed: readonly string[]): boolean {
+  const { settings: before, members } = view;
+  const isSame = (left: unknown, right: unknown) => JSON.stringify(left) === JSON.stringify(right);
+  const same = (...names: (keyof RoomSettings)[]) => names.every((name) => isSame(before[name], next[name]));
+  const stays = (id: string) => members.has(id) && !removed.includes(id);
+  const sameAdmins = isSame(before.admins.filter(stays), next.admins);
   return (
     (same('name', 'disappearAfter') || hasRight(view, by, 'change')) &&
-    (same('roles', 'admins') || isAdmin(view, by)) &&
-    (same('returnSecret') || removes) &&
+    ((same('roles') && sameAdmins) || isAdmin(view, by)) &&
+    // Else whoever takes the pseudonym of an admin that has gone would be one.
+    next.admins.every(stays) &&
+    (same('returnSecret') || removed.length > 0) &&
     (hasOnlyLess(before.invites, next.invites) || hasRight(view, by, 'invite'))
   );
 }
@@ -84,7 +89,9 @@ function mayChange(view: RoomView, by: string, next: RoomSettings, removes: bool
 function hasOnlyLess(before: readonly GroupInvite[], next: readonly GroupInvite[]): boolean {
   return next.every((invite) => {
     const was = before.find(({ secret }) => secret === invite.secret);
-    return was !== undefined && JSON.stringify({ ...was, uses: invite.uses }) === JSON.stringify(invite);
+    if (was === undefined || (invite.uses ?? Infinity) > (was.uses ?? Infinity)) return false;
+    if (was.uses === null && invite.uses !== null) return false;
+    return JSON.stringify({ ...was, uses: invite.uses }) === JSON.stringify(invite);
   });
 }
 

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RoomDetails } from '@otr/protocol';
+import { type Relay, type RelayOptions, startRelay } from '../../../relay/src/index.ts';
+import { fileStore, Person } from './person.ts';
+
+/** A relay on real files and the people of a test, who share a clock that the test can move. */
+export class Company {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'otr-company-'));
+  readonly #people = new Set<Person>();
+  readonly #options: Partial<RelayOptions>;
+  #relay: Relay;
+  /** Milliseconds that the people's clocks are ahead of the real one. */
+  ahead = 0;
+
+  private constructor(relay: Relay, options: Partial<RelayOptions>) {
+    this.#relay = relay;
+    this.#options = options;
+  }
+
+  static async meet(options: Partial<RelayOptions> = {}): Promise<Company> {
+    return new Company(
+      await startRelay({ host: '127.0.0.1', port: 0, data: ':memory:', ...options }),
+      options,
+    );
+  }
+
+  /** A relay whose store outlives it. */
+  static async meetDurably(): Promise<Company> {
+    const folder = mkdtempSync(join(tmpdir(), 'otr-relay-'));
+    return await Company.meet({ data: join(folder, 'relay') });
+  }
+
+  get url(): string {
+    return this.#relay.url;
+  }
+
+  /** With a profile in memory. */
+  person(name: string): Person {
+    return this.#add(new Person({ relayUrl: this.url, name, now: () => this.now() }));
+  }
+
+  /** With a profile on disk: the same name again is the same person, after it was closed. */
+  resident(name: string): Person {
+    const store = fileStore(this.profile(name));
+    return this.#add(new Person({ relayUrl: this.url, name, store, now: () => this.now() }));
+  }
+
+  profile(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  now(): number {
+    return Date.now() + this.ahead;
+  }
+
+  /** Ends one person's proxy. */
+  async dismiss(...people: Person[]): Promise<void> {
+    for (const person of people) {
+      this.#people.delete(person);
+      await person.close();
+    }
+  }
+
+  /** Ana's room with these members, each of whom knows all. */
+  async room(ana: Person, ...others: Person[]): Promise<string> {
+    const room = await ana.create('Garden');
+    for (const other of others) await other.joins(ana, room);
+    await this.allSee([ana, ...others], room, others.length + 1);
+    return room;
+  }
+
+  async allSee(people: readonly Person[], room: string, members: number): Promise<void> {
+    for (const who of people) await who.until(() => who.room(room)?.memberCount === members);
+  }
+
+  async stopRelay(): Promise<void> {
+    await this.#relay.close();
+  }
+
+  async startRelay(): Promise<void> {
+    const { port } = this.#relay;
+    this.#relay = await startRelay({ host: '127.0.0.1', data: ':memory:', ...this.#options, port });
+  }
+
+  async part(): Promise<void> {
+    await this.dismiss(...this.#people);
+    await this.#relay.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  #add(person: Person): Person {
+    this.#people.add(person);
+    return person;
+  }
+}
+
+export function detailsOf(who: Person, room: string): Promise<RoomDetails> {
+  return who.ask('getDetails', { room });
+}
+
+/** The commits that the room's log holds. */
+export async function epochOf(who: Person, room: string): Promise<number> {
+  return (await detailsOf(who, room)).epoch;
+}
+
+export async function keyOf(who: Person, room: string, name: string): Promise<string> {
+  const { members } = await who.ask('getMembers', { room });
+  const found = members.find((member) => member.name === name);
+  if (!found) throw new Error(`${name} is not in the room`);
+  return found.key;
+}
+
+/** The code that a request is refused with; null where it is done. */
+export async function refusalOf(who: Person, ...[event, request]: Parameters<Person['chat']['request']>) {
+  const answer = await who.chat.request(event, request);
+  return answer.ok ? null : answer.error.code;
+}

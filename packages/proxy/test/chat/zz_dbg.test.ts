@@ -1,0 +1,38 @@
+import { test } from 'vitest';
+import { Company, detailsOf } from './company.ts';
+import { RelayTalk } from '../../src/room/relayTalk.ts';
+import { Committer } from '../../src/room/committer.ts';
+const t0 = Date.now();
+const ask = RelayTalk.prototype.ask;
+RelayTalk.prototype.ask = async function (this: RelayTalk, event: never, request: never) {
+  const id = Math.floor(Math.random()*1000);
+  const who = (this as any).tag ??= Math.floor(Math.random()*100);
+  console.log(Date.now() - t0, who, id, event);
+  const a = await ask.call(this, event, request);
+  console.log(Date.now() - t0, who, id, event, a && (a.ok ? 'ok' : JSON.stringify((a as any).error)));
+  return a as never;
+} as never;
+const look = Committer.prototype.hear;
+Committer.prototype.hear = function (k) { console.log(Date.now() - t0, 'hear', k.length); look.call(this, k); };
+test('silent', async () => {
+  const company = await Company.meet();
+  const [ana, ben, cleo] = [company.person('Ana'), company.person('Ben'), company.person('Cleo')];
+  const room = await ana.create('Garden');
+  const { link } = await ana.ask('createInvite', { room, approval: true, uses: null, expiresIn: null });
+  await ana.until(async () => (await detailsOf(ana, room)).invites.length > 1);
+  console.log(Date.now() - t0, 'made');
+  for (const who of [ben, cleo]) await who.ask('joinRoom', { link });
+  await ana.until(() => ana.room(room)?.knocks === 2);
+  console.log(Date.now() - t0, 'two');
+  const { knocks } = await detailsOf(ana, room);
+  const knockOf = (name: string) => knocks.find((knock) => knock.name === name)?.id ?? '';
+  await ana.ask('admitKnock', { room, knock: knockOf('Ben') });
+  await ben.until(() => ben.room(room)?.state === 'joined');
+  console.log(Date.now() - t0, 'ben is in');
+  await ana.ask('refuseKnock', { room, knock: knockOf('Cleo') });
+  await cleo.until(() => cleo.room(room)?.state === 'stopped');
+  console.log(Date.now() - t0, 'cleo is out');
+  await ana.until(() => ana.room(room)?.knocks === 0);
+  console.log(Date.now() - t0, 'none', ana.room(room));
+  await company.part();
+}, 8000);

@@ -184,9 +184,9 @@ export const states: readonly State[] = [
     act: async (page) => {
       await page.keyboard.press('Control+Shift+f');
       await page.getByLabel(strings.search.label).fill('the f');
-      await page.getByRole('option').first().waitFor();
+      await page.getByTestId('search-hit').first().waitFor();
       await page.getByLabel(strings.search.scope).selectOption('all');
-      await page.getByRole('option').nth(5).waitFor();
+      await page.getByTestId('search-hit').nth(5).waitFor();
     },
   },
   {

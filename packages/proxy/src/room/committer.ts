@@ -48,7 +48,7 @@ export class Committer {
     this.#talk = talk;
     this.knocks = new WaitingKnocks(session.parts);
     session.onKnocks(
-      (knocks) => this.hear(knocks),
+      (knocks) => this.#hearAll(knocks),
       () => {
         const { group } = session.memory;
         return group ? this.knocks.undecided(group) : [];
@@ -56,8 +56,13 @@ export class Committer {
     );
   }
 
-  hear(knocks: readonly Knock[]): void {
-    for (const knock of knocks) this.knocks.hear(knock);
+  hear(knock: Knock): void {
+    this.knocks.hear(knock);
+    this.#knocksChanged();
+  }
+
+  #hearAll(knocks: readonly Knock[]): void {
+    this.knocks.hearAll(knocks);
     if (knocks.length > 0) this.#knocksChanged();
   }
 

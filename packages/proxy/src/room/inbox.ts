@@ -248,6 +248,7 @@ function messageRules(parts: RoomParts, { group }: Draft): MessageRules {
     authenticator: parts.authenticator(group),
     disappearAfter: view.settings.disappearAfter,
     timeline: { get: (id) => store.timeline.get(number, id) },
+    isKnown: (id) => store.log.placeOf(number, id) !== null,
     nextDigest,
     digestAt: (seq) => store.log.entryAt(number, seq)?.digest ?? null,
     linksAfter: (seq) => store.log.entriesAfter(number, seq),

@@ -76,7 +76,7 @@ function linkedRoom({ session, talk, join, live, committer }: Omit<OpenRoom, 'li
       if (event === 'keyCleanup') join.answerKeys();
       if (event === 'welcome') join.welcomed(message as RelayMessage<'welcome'>);
       if (event === 'knockDismissed') join.dismissed(message as RelayMessage<'knockDismissed'>);
-      if (event === 'knock') committer.hear([(message as RelayMessage<'knock'>).knock]);
+      if (event === 'knock') committer.hear((message as RelayMessage<'knock'>).knock);
       if (event === 'knockEnded') committer.knockEnded((message as RelayMessage<'knockEnded'>).id);
     },
   };

@@ -29,9 +29,16 @@ export class WaitingKnocks {
   readonly #parts: RoomParts;
   readonly #heard = new Map<string, { knock: Knock; at: number }>();
   readonly #approved = new Set<string>();
+  readonly #ended = new Set<string>();
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
+  }
+
+  /** Who waited when we entered, as the answer tells: what has ended since we asked is in it too. */
+  hearAll(knocks: readonly Knock[]): void {
+    for (const knock of knocks) if (!this.#ended.has(toText(knock.id))) this.hear(knock);
+    this.#ended.clear();
   }
 
   hear(knock: Knock): void {
@@ -41,6 +48,7 @@ export class WaitingKnocks {
   }
 
   forget(id: string): boolean {
+    if (this.#ended.size < limits.waitingKnocks) this.#ended.add(id);
     this.#approved.delete(id);
     return this.#heard.delete(id);
   }

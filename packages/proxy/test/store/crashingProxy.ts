@@ -3,7 +3,7 @@ import { createChat } from '../../src/chatService.ts';
 import { silent } from '../../src/log.ts';
 import { openStore } from '../../src/store/store.ts';
 
-/** Says some texts and kills itself after the named step. Run by crash.test.ts. */
+/** Says some texts, renames the room and kills itself after the named step. Run by crash.test.ts. */
 function setting(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is missing`);
@@ -30,6 +30,8 @@ for (const text of texts) {
   const id = createHash('sha256').update(text).digest('base64url').slice(0, 22);
   await chat.request('sendMessage', { room, id: validId(id), text });
 }
+
+await chat.request('renameRoom', { room, name: `Garden ${killAfter}` });
 
 /** 22 characters of base64url hold 132 bits: the last four are zero in the text of 16 bytes. */
 function validId(id: string): string {

@@ -151,6 +151,7 @@ export function SearchDialog({ rooms, openRoom, within, onClose }: SearchDialogP
             role="option"
             aria-selected={index === active}
             className="searchHit"
+            data-testid="search-hit"
             onClick={() => open(hit)}
           >
             <span className="hitTop">

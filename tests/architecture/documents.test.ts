@@ -5,7 +5,7 @@ import { readRepositoryFile, repositoryFiles, repositoryRoot } from '../reposito
 
 const documents = repositoryFiles(/\.md$/);
 const tests = repositoryFiles(/\.test\.tsx?$/);
-const rulePattern = /\[([WSANLKMGICRVT]\d+)\]/g;
+const rulePattern = /\[([WSANLMGICREVT]\d+)\]/g;
 const ruleBooks = ['docs/protocol/README.md', 'docs/protocol/rooms.md'];
 
 function rulesIn(text: string): string[] {

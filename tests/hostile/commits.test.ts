@@ -91,7 +91,7 @@ describe('a relay that is not to be trusted with commits', () => {
     expect(await bob.texts(room)).toEqual(['replaced by the old commit']);
   });
 
-  it('that shows a commit as a message is noticed; the room stops, and nothing is sealed for the former epoch', async () => {
+  it('that shows a commit as a message is noticed; nothing that is said for the former epoch goes out, and the room stops', async () => {
     const { bob, room } = scene;
     onCommit(({ seq, id, epoch, body }) => [
       { kind: 'message', seq, id, epoch: epoch - 1, slices: [], body },
@@ -99,9 +99,12 @@ describe('a relay that is not to be trusted with commits', () => {
     await annRenamesTheRoom();
     await notices(bob, room, 'unknownEntry');
     await bob.says(room, 'still for the former epoch');
-    await bob.until(() => bob.room(room)?.state === 'stopped');
+    await bob.until(() => bob.room(room)?.reason !== undefined);
     expect(bob.room(room)).toMatchObject({ name: 'Garden', alarm: true });
     expect((await bob.messages(room)).at(-1)?.delivery).toBe('saved');
+    scene.bobsRelay.cut();
+    await bob.until(() => bob.room(room)?.state === 'stopped');
+    expect(bob.room(room)?.reason).toMatch(/the room has gone on, and does not show how/);
     expect(await scene.ann.texts(room)).toEqual([]);
   });
 

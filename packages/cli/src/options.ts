@@ -119,13 +119,6 @@ export const options = {
   'cleanup-interval': setting('TIME', 'time between two key cleanups', duration, undefined, '60s'),
   grace: setting('TIME', 'after this long without an answer a key is removed', duration, undefined, '10m'),
   retention: setting('TIME', 'after this long the relay forgets an entry', duration, undefined, '14d'),
-  'max-members': setting(
-    'COUNT',
-    'members of one room',
-    count,
-    undefined,
-    'as many as an envelope may have recipients',
-  ),
   'max-room-bytes': setting('COUNT', 'stored bytes of one room', count, undefined, '256 MiB'),
   timeout: setting('TIME', 'how long to wait for the relay', duration, 5_000, '5s'),
   wait: setting(

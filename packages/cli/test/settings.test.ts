@@ -36,7 +36,6 @@ const samples: Record<Exclude<OptionName, 'config'>, [string, string, string?]> 
   'cleanup-interval': ['10s', '500ms', 'soon'],
   grace: ['10m', '2', '10 minutes'],
   retention: ['14d', '1h', '-1d'],
-  'max-members': ['10', '20', 'many'],
   'max-room-bytes': ['10', '20', '1.5'],
   timeout: ['5', '1.5s', '1y'],
   wait: ['saved', 'relay', 'forever'],

@@ -2,7 +2,7 @@
 export const limits = {
   /** A whole Socket.IO frame on the relay wire; the transport refuses a larger one before it is decoded. */
   relayFrame: 1024 * 1024,
-  /** A whole frame from the relay: the answer to `enterRoom` in the largest room is the largest. */
+  /** A whole frame from the relay: a welcome into a large room is the largest. */
   relayAnswer: 4 * 1024 * 1024,
   /** A whole Socket.IO frame on the local wire. */
   localFrame: 256 * 1024,
@@ -31,9 +31,9 @@ export const limits = {
   searchHits: 100,
   /** One recipient's slice of an envelope. */
   slice: 512,
-  /** Recipients of one envelope: the members of a room less one. */
+  /** Recipients of one envelope with slices: the members of a room less one. */
   recipients: 1_500,
-  /** A sealed profile, room info, mark or volatile message. */
+  /** A sealed volatile message. */
   sealed: 1024,
   /** Entries in one answer to `fetch`; the relay also stops at half a frame. */
   fetchEntries: 500,

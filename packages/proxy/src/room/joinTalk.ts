@@ -48,7 +48,7 @@ export class JoinTalk {
     if (this.#isOurs(id)) this.#stop(dismissedSentence);
   }
 
-  /** K5: the key package that still waits is ours. */
+  /** N4: the key package that still waits is ours. */
   answerKeys(): void {
     const { join } = this.#session.memory;
     if (!join) return;

@@ -87,7 +87,7 @@ export class Store {
   }
 
   /**
-   * After opening: see `Steps.recover`. K7: what a killed process had deleted may still be in the journal or in the
+   * After opening: see `Steps.recover`. E1: what a killed process had deleted may still be in the journal or in the
    * write-ahead log that it left.
    */
   recover(): { ok: true } | { ok: false; message: string } {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RoomDetails } from '@otr/protocol';
 import { type Relay, type RelayOptions, startRelay } from '../../../relay/src/index.ts';
+import type { Store } from '../../src/store/store.ts';
 import { fileStore, Person } from './person.ts';
 
 /** A relay on real files and the people of a test, who share a clock that the test can move. */
@@ -45,6 +46,11 @@ export class Company {
   resident(name: string): Person {
     const store = fileStore(this.profile(name));
     return this.#add(new Person({ relayUrl: this.url, name, store, now: () => this.now() }));
+  }
+
+  /** As `resident`, with a say after each step that is on disk. */
+  residentWith(name: string, store: Store, afterStep: (name: string) => void): Person {
+    return this.#add(new Person({ relayUrl: this.url, name, store, afterStep, now: () => this.now() }));
   }
 
   profile(name: string): string {

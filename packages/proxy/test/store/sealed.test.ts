@@ -87,7 +87,7 @@ test('negative control: without encryption the same scan finds each of them, in 
   expect(files).toEqual(new Set(['ratchet.db', 'ratchet.db-journal', 'history.db', 'history.db-wal']));
 });
 
-test('[K7] what was deleted is in no file any more, not even for one who has the key', () => {
+test('[E1] what was deleted is in no file any more, not even for one who has the key', () => {
   // Without encryption, for what is only hidden by the key would be hidden from this test, too.
   const store = openPlain();
   const found = (): string[] => filesWith(join(places.folder, 'plain'), [record, 'messagexq', 'essagexq']);
@@ -111,7 +111,7 @@ test('[K7] what was deleted is in no file any more, not even for one who has the
   expect(store.timeline.search({ text: 'some other', limit: 5 })).toHaveLength(1);
 });
 
-test('[K7] a deletion that a crash cut short is finished at the next start', () => {
+test('[E1] a deletion that a crash cut short is finished at the next start', () => {
   const store = openPlain();
   const folder = join(places.folder, 'plain');
   const { number } = addRoom(store);

@@ -22,7 +22,6 @@ export const relayOptions = [
   'grace',
   'retention',
   'max-connections',
-  'max-members',
   'max-room-bytes',
 ] as const;
 
@@ -62,7 +61,6 @@ function startOptions(settings: RelaySettings): Omit<RelayOptions, 'port' | 'log
   const limits: Partial<RelayLimits> = given({
     retentionMs: settings.retention,
     maxConnections: settings['max-connections'],
-    membersPerRoom: settings['max-members'],
     logBytesPerRoom: settings['max-room-bytes'],
   });
   const cleanup = given({ intervalMs: settings['cleanup-interval'], graceMs: settings.grace });

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { startRelay } from '@otr/relay';
+import { viewOf } from '../../packages/proxy/src/core/group/view.ts';
+import { keptIn } from '../../packages/proxy/src/room/records.ts';
 import { fileStore, Person } from '../../packages/proxy/test/chat/person.ts';
 import { temporaryFolder } from '../processes.ts';
 import { startTamperingRelay } from './tamperingRelay.ts';
@@ -20,7 +21,7 @@ export const words = {
 export type Captured = {
   /** Everything that reached the relay: frames, the files of its database, its log. */
   haystack: Buffer;
-  /** Private keys and room secrets, from the profiles. */
+  /** Private keys, epoch secrets and invite secrets, from the profiles. */
   secrets: Uint8Array[];
 };
 
@@ -59,11 +60,11 @@ export async function captureConversation(): Promise<Captured> {
   await mari.until(() => mari.room(room)?.name === words.rooms[1]);
   await zeb.says(room, goodbye);
   await mari.hears(room, [goodbye]);
-  const secrets = [0, 1].flatMap((index) => secretsIn(join(folder.path, `profile${index}`)));
   // A checkpoint at closing moves the write-ahead log into the database: look at both states.
   const before = filesIn(join(folder.path, 'relay'));
   await zeb.close();
   await mari.close();
+  const secrets = [0, 1].flatMap((index) => secretsIn(join(folder.path, `profile${index}`)));
   await recorder.close();
   await relay.close();
   const after = filesIn(join(folder.path, 'relay'));
@@ -81,11 +82,19 @@ function filesIn(path: string): Buffer[] {
 }
 
 function secretsIn(profile: string): Uint8Array[] {
-  const database = new DatabaseSync(join(profile, 'profile.db'), { readOnly: true });
-  const keys = database.prepare('SELECT private_key AS secret FROM own_keys').all();
-  const rooms = database.prepare('SELECT secret FROM rooms').all();
-  database.close();
-  return [...keys, ...rooms].map((row) => row['secret'] as Uint8Array);
+  const store = fileStore(profile);
+  const [room] = store.rooms.all();
+  const { group } = keptIn(store.records.load(room?.number ?? 0));
+  store.close();
+  if (!group) throw new Error('a profile without keys');
+  const { settings } = viewOf(group);
+  const invites = [settings.returnSecret, ...settings.invites.map(({ secret }) => secret)];
+  return [
+    group.self.signaturePrivateKey,
+    ...group.self.privateKeys.values(),
+    ...Object.values(group.secrets),
+    ...invites.map((text) => Buffer.from(text, 'base64url')),
+  ];
 }
 
 /** In which of these forms the bytes stand in the haystack; none is the good answer. */

@@ -86,6 +86,7 @@ describe('keys that are old, or in other hands', () => {
     await bob.settles(room);
     const copy = copyOfProfile();
     await bob.says(room, 'after the backup');
+    await bob.settles(room);
     await ann.says(room, 'an answer');
     await bob.hears(room, ['an answer']);
     await bob.settles(room);

@@ -17,6 +17,7 @@ import { fingerprint, randomId, toText } from './core/text.ts';
 import { Relays } from './link/relays.ts';
 import type { Log } from './log.ts';
 import { Expiry } from './room/expiry.ts';
+import { Housekeeping } from './room/housekeeping.ts';
 import { addCreatedRoom, addJoiningRoom, type NewRoomOptions } from './room/newRoom.ts';
 import { type OpenRoom, openRoom, type RoomOwner } from './room/openRoom.ts';
 import * as requests from './room/requests.ts';
@@ -62,6 +63,7 @@ class ChatService implements Chat {
   readonly #owner: RoomOwner;
   readonly #handlers: Handlers;
   readonly #expiry: Expiry;
+  readonly #housekeeping: Housekeeping;
   #name: string | null;
   #toldRelay = '';
   #closed = false;
@@ -75,11 +77,13 @@ class ChatService implements Chat {
     const now = options.now ?? Date.now;
     const preferences = () => this.#store.preferences();
     this.#owner = { store: this.#store, now, profileName: () => this.#name, preferences };
+    this.#housekeeping = new Housekeeping(this.#store);
     this.#expiry = new Expiry(this.#store, now, (number, ids) => this.#expired(number, ids));
     this.#handlers = this.#makeHandlers();
     for (const stored of this.#store.rooms.all()) this.#open(stored);
     this.#relays.link(this.#options.relayUrl);
     this.#expiry.look();
+    this.#housekeeping.changed();
   }
 
   snapshot(): LocalMessage<'snapshot'> {
@@ -106,6 +110,7 @@ class ChatService implements Chat {
     this.#closed = true;
     this.#listeners.clear();
     this.#expiry.stop();
+    this.#housekeeping.stop();
     for (const { session, live } of this.#rooms.values()) {
       live.sayGone();
       session.close();
@@ -302,6 +307,7 @@ class ChatService implements Chat {
   #emit(event: LocalEvent): void {
     for (const listener of this.#listeners) listener(event);
     if (event.event === 'rows') this.#expiry.look();
+    this.#housekeeping.changed();
     if (event.event === 'room' || event.event === 'roomGone') this.#tellRelay();
   }
 

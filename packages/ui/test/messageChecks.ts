@@ -197,7 +197,7 @@ export const messageChecks: readonly Check[] = [
         new MutationObserver((records) => {
           for (const { target } of records) {
             const row = target.parentElement?.closest<HTMLElement>('[data-message-id]');
-            changed.add(row?.dataset['messageId'] ?? 'outside');
+            if (row) changed.add(row.dataset['messageId'] ?? '');
           }
         }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
         Object.assign(window, { changed });
@@ -209,8 +209,8 @@ export const messageChecks: readonly Check[] = [
           ),
         before,
       );
-      const changed = (await page.evaluate('window.changed.size')) as number;
-      return changed === 1 ? undefined : `${changed} messages changed`;
+      const changed = (await page.evaluate('[...window.changed]')) as string[];
+      return changed.length === 1 ? undefined : `changed: ${changed}`;
     },
   ],
   [

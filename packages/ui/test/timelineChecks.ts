@@ -176,7 +176,7 @@ export const timelineChecks: readonly Check[] = [
       await page.keyboard.press('Alt+ArrowDown');
       await page.getByRole('heading', { name: 'Everything since 2021' }).waitFor();
       await page.keyboard.press('Control+k');
-      await page.keyboard.type('book');
+      await page.keyboard.type('book c');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Book club' }).waitFor();
       await idle(page);

@@ -121,7 +121,8 @@ function runVictim(task: Task, heard: (told: { room?: string; link?: string }) =
   child.on('message', heard);
   return new Promise<NodeJS.Signals | null>((resolve, reject) => {
     child.on('exit', (code, signal) => {
-      if (code !== null && code !== 0) reject(new Error(`the victim failed at ${JSON.stringify(task.killAt)}`));
+      if (code !== null && code !== 0)
+        reject(new Error(`the victim failed at ${JSON.stringify(task.killAt)}`));
       else resolve(signal);
     });
   });

@@ -45,7 +45,6 @@ export class Expiry {
         for (const { room, ids } of due) this.#store.timeline.remove(room, ids);
       });
       for (const { room, ids } of due) this.#gone(room, ids);
-      if (due.length > 0) this.#store.wipeDeleted();
       this.look();
     } catch (error) {
       if (!isStoreError(error)) throw error;

@@ -169,7 +169,6 @@ export class RoomSession {
     this.close();
     this.around.gone();
     this.around.emit({ event: 'roomGone', data: { room: this.parts.ref } });
-    this.parts.store.wipeDeleted();
     return forgotten;
   }
 

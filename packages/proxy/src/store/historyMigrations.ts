@@ -11,7 +11,7 @@ export const historyMigrations: readonly string[] = [
   CREATE TABLE profile (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     name TEXT,
-    tell_read INTEGER NOT NULL DEFAULT 1,
+    tell_read INTEGER NOT NULL DEFAULT 0,
     tell_typing INTEGER NOT NULL DEFAULT 1
   );
   INSERT INTO profile (one) VALUES (1);

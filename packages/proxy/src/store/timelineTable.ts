@@ -13,6 +13,9 @@ export interface Search {
   readonly limit: number;
 }
 
+/** Of a message that another one answers. */
+const quotedCharacters = 200;
+
 /**
  * Rows that one step removes of many: each costs tenths of a millisecond, for its words are taken out of every part of
  * the index.
@@ -37,18 +40,18 @@ export class TimelineTable {
       const known = this.#sql.place.get(room, row.id);
       if (known && this.#passes(known, row)) this.#sql.remove(room, row.id);
       const counted = row.kind === 'message' && !row.own ? 1 : 0;
-      this.#sql.write(room, row.order, row.id, row.kind, counted, JSON.stringify(row));
+      this.#sql.write(room, row.order, row.id, row.kind, counted, JSON.stringify(withoutQuote(row)));
     });
   }
 
   get(room: number, id: string): Row | null {
     const columns = this.#sql.get.get(room, id);
-    return columns ? rowOf(columns) : null;
+    return columns ? this.#rowOf(room, columns) : null;
   }
 
   lastMessage(room: number): Row | null {
     const columns = this.#sql.lastMessage.get(room);
-    return columns ? rowOf(columns) : null;
+    return columns ? this.#rowOf(room, columns) : null;
   }
 
   /** Messages of others above an order. */
@@ -96,7 +99,10 @@ export class TimelineTable {
     const query = searchQuery(text, room === undefined ? { without: this.#leftovers() } : { room });
     if (query === null) return [];
     const found = this.#sql.search.all(query, limit);
-    return found.map((columns) => ({ room: numberIn(columns, 'room'), row: rowOf(columns) }));
+    return found.map((columns) => {
+      const room = numberIn(columns, 'room');
+      return { room, row: this.#rowOf(room, columns) };
+    });
   }
 
   /** Null when there is no such message. `limit` rows at most; fewer where they are long. */
@@ -136,11 +142,35 @@ export class TimelineTable {
 
   /** Newest first. `share` is of the characters that a page may have. */
   #before(room: number, order: number, limit: number, share: number): Part {
-    return partOf(this.#sql.before.iterate(room, order, limit + 1), limit, share);
+    return this.#partOf(room, this.#sql.before.iterate(room, order, limit + 1), limit, share);
+  }
+
+  #partOf(room: number, found: Iterable<Columns>, limit: number, share: number): Part {
+    const read: Columns[] = [];
+    let characters = 0;
+    let isMore = false;
+    for (const columns of found) {
+      isMore = read.length === limit || characters > limits.timelinePageCharacters * share;
+      if (isMore) break;
+      read.push(columns);
+      characters += textIn(columns, 'row').length;
+    }
+    return { rows: read.map((columns) => this.#rowOf(room, columns)), isMore };
+  }
+
+  /** With what it quotes as that reads now: of a message that is deleted, nothing is left in its answers. */
+  #rowOf(room: number, columns: Columns): Row {
+    const row: Row = JSON.parse(textIn(columns, 'row'));
+    if (row.kind !== 'message' || !row.replyTo) return row;
+    const quoted = this.#sql.get.get(room, row.replyTo.id);
+    const target: Row | null = quoted ? JSON.parse(textIn(quoted, 'row')) : null;
+    if (target?.kind !== 'message') return row;
+    const { name, text } = target;
+    return { ...row, replyTo: { id: row.replyTo.id, name, text: text.slice(0, quotedCharacters) } };
   }
 
   #after(room: number, order: number, limit: number, share: number): Part {
-    return partOf(this.#sql.after.iterate(room, order, limit + 1), limit, share);
+    return this.#partOf(room, this.#sql.after.iterate(room, order, limit + 1), limit, share);
   }
 }
 
@@ -151,18 +181,6 @@ interface Part {
 }
 const noRows: Part = { rows: [], isMore: false };
 
-function partOf(found: Iterable<Columns>, limit: number, share: number): Part {
-  const rows: Row[] = [];
-  let characters = 0;
-  for (const columns of found) {
-    if (rows.length === limit || characters > limits.timelinePageCharacters * share)
-      return { rows, isMore: true };
-    rows.push(rowOf(columns));
-    characters += textIn(columns, 'row').length;
-  }
-  return { rows, isMore: false };
-}
-
 function pageOf(before: Part, after: Part): TimelinePage {
   return {
     rows: [...before.rows.toReversed(), ...after.rows],
@@ -171,8 +189,9 @@ function pageOf(before: Part, after: Part): TimelinePage {
   };
 }
 
-function rowOf(columns: Columns): Row {
-  return JSON.parse(textIn(columns, 'row'));
+function withoutQuote(row: Row): Row {
+  if (row.kind !== 'message' || !row.replyTo) return row;
+  return { ...row, replyTo: { id: row.replyTo.id, name: '', text: '' } };
 }
 
 function prepareStatements(history: History) {

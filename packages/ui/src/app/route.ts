@@ -25,9 +25,14 @@ export function routeAddress(room: string, message: string | null = null): strin
 }
 
 export function goTo(room: string | null, message: string | null = null): void {
-  // Once more to the same message: the address must change for that.
-  if (message !== null && location.hash === routeHash(room, message)) replaceRoute(room);
-  location.hash = routeHash(room, message);
+  const hash = routeHash(room, message);
+  const go = () => {
+    location.hash = hash;
+  };
+  if (message === null || location.hash !== hash) return go();
+  // Once more to the same message: the page has to see another address in between.
+  replaceRoute(room);
+  setTimeout(go);
 }
 
 /** As `goTo`, without a step in the browser's history. */

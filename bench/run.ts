@@ -5,6 +5,7 @@ import { benchDelivery } from './delivery.ts';
 import { benchEnterToScreen } from './enterToScreen.ts';
 import { benchIdleMemory } from './idleMemory.ts';
 import { benchNodes } from './nodes.ts';
+import { benchProxyStart } from './proxyStart.ts';
 import { benchRooms } from './rooms.ts';
 import { benchStorage } from './storage.ts';
 
@@ -22,6 +23,7 @@ const benchmarks: Record<string, Benchmark> = {
   nodes: { on: 'all cores', run: benchNodes },
   rooms: { on: 'second core', run: benchRooms },
   enterToScreen: { on: 'all cores', run: benchEnterToScreen },
+  proxyStart: { on: 'all cores', run: benchProxyStart },
   idleMemory: { on: 'second core', run: benchIdleMemory },
 };
 

@@ -3,7 +3,7 @@ import { composer, delivery, message, search, timeline, typing } from './strings
 import { notices } from './strings/notices.ts';
 import { problems } from './strings/problems.ts';
 import { settings, vault } from './strings/settings.ts';
-import { count, isolated } from './strings/words.ts';
+import { count, duration, isolated } from './strings/words.ts';
 
 /** Every visible string of the page. */
 export const strings = {
@@ -65,6 +65,8 @@ export const strings = {
     back: 'Back to rooms',
     people: (n: number, online: number) => `${count(n, 'member', 'members')}, ${online} online`,
     peopleUnknown: (n: number) => `${count(n, 'member', 'members')}, relay out of reach`,
+    /** After how many are here. */
+    disappear: (milliseconds: number) => ` · messages stay for ${duration(milliseconds)}`,
     showMembers: 'Members',
     invite: 'Invite',
     actions: 'Room actions',

@@ -23,6 +23,7 @@ export const roomChecks: readonly Check[] = [
       await bar.getByText('Finn Berg asks to come in').waitFor();
       await bar.getByRole('button', { name: 'Let in' }).click();
       await bar.getByText(/lost their keys/).waitFor();
+      await page.waitForFunction(() => document.activeElement?.tagName === 'TEXTAREA');
       if (lastAsked(harness, 'admitKnock') === undefined) return 'nobody was let in';
       await bar.getByRole('button', { name: 'Refuse' }).click();
       await bar.waitFor({ state: 'detached' });

@@ -1,14 +1,19 @@
 import { noticeRow, problemCodes } from '@otr/protocol';
 import { expect, it } from 'vitest';
+import { about, duration } from '../src/strings/words.ts';
 import { strings } from '../src/strings.ts';
 
 it.each(problemCodes)('problem %s has a sentence, and one that says what to do', (code) => {
   expect(strings.problems.reasons[code]).toMatch(/^[A-Z].*\.$/);
   expect(strings.problems.refusedAdvice(code)).toMatch(/^[A-Z].*\.$/);
+  expect(strings.problems.advice(code)).toMatch(/^[A-Z].*\.$/);
 });
 
 it.each(noticeRow.shape.event.options)('notice %s has words, with and without its data', (event) => {
-  const full = strings.notices[event]({ name: 'Ana', from: 'Ana', to: 'Anna', count: 2 });
+  const full = strings.notices[event]({
+    ...{ name: 'Ana', by: 'Ben', from: 'Ana', to: 'Anna', count: 2, milliseconds: 3_600_000 },
+    ...{ invite: 'everyone', remove: 'admins', change: 'admins' },
+  });
   const bare = strings.notices[event]({});
   for (const text of [full, bare]) {
     expect(text.length).toBeGreaterThan(3);
@@ -24,6 +29,11 @@ it('a name does not turn the sentence around it, whatever way it is written', ()
     strings.problems.refusedTitle(name),
     strings.dialog.inviteTitle(name),
     strings.notification.title(name, 'Garden'),
+    strings.notices.removed({ name: 'Ana', by: name }),
+    strings.knocks.asks(name),
+    strings.composer.replyTo(name),
+    strings.members.removeTitle(name),
+    strings.message.reactedBy(['Ana', name], 2),
   ];
   for (const sentence of sentences) expect(sentence).toContain(`\u2068${name}\u2069`);
 });
@@ -33,4 +43,44 @@ it('counts in words', () => {
   expect(strings.rooms.unread(2_000)).toBe('2,000 unread messages');
   expect(strings.typing(['Ana'])).toBe('Ana is typing…');
   expect(strings.typing(['Ana', 'Ben', 'Emi'])).toBe('Ana, Ben and 1 other are typing…');
+});
+
+it('every notice of a change says who made it, where that is told', () => {
+  const changes = [
+    ...([
+      'joined',
+      'returned',
+      'removed',
+      'youWereRemoved',
+      'roomRenamed',
+      'timerChanged',
+      'rolesChanged',
+    ] as const),
+    ...(['adminsChanged', 'inviteMade', 'inviteRevoked'] as const),
+  ];
+  for (const event of changes) expect(strings.notices[event]({ name: 'Ana', by: 'Ben' })).toContain('Ben');
+});
+
+it('times are told in the largest unit that says them', () => {
+  expect(strings.notices.timerChanged({ by: 'Ben', milliseconds: 7 * 86_400_000 })).toBe(
+    'Ben set messages to disappear after 1 week',
+  );
+  expect(strings.notices.timerChanged({ by: 'Ben', milliseconds: 0 })).toBe(
+    'Ben turned disappearing messages off',
+  );
+  expect(duration(5_400_000)).toBe('90 minutes');
+  expect(duration(1_500)).toBe('2 seconds');
+  expect(about(200_000)).toBe('3 minutes');
+  expect(about(59_000)).toBe('a moment');
+});
+
+it('says in words what an invite allows', () => {
+  expect(strings.invites.policy(3, 'Nov 28', true)).toBe('3 uses left · until Nov 28 · a person decides');
+  expect(strings.invites.policy(1, null, false)).toBe('For one more person');
+  expect(strings.invites.policy(null, null, false)).toBe('For as many as like');
+});
+
+it('who comes back is called as the room knows it', () => {
+  expect(strings.knocks.returns('Ana', 'Ana')).toBe('Ana lost their keys and asks to come back');
+  expect(strings.knocks.returns('Annie', 'Ana')).toContain('Annie, who was Ana here,');
 });

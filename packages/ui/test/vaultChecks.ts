@@ -15,6 +15,7 @@ export const vaultChecks: readonly Check[] = [
       await page.getByRole('heading', { name: text.lockedTitle }).waitFor();
       const shown = await page.locator('body').textContent();
       if (shown?.includes('tea') || shown?.includes('Book night')) return 'something of the profile is shown';
+      if ((await page.title()) !== strings.appName) return `the title tells ${await page.title()}`;
       await page.keyboard.type('wrong');
       await page.keyboard.press('Enter');
       await page.getByRole('alert').getByText(text.wrong).waitFor();

@@ -29,10 +29,13 @@ export function goTo(room: string | null, message: string | null = null): void {
   const go = () => {
     location.hash = hash;
   };
-  if (message === null || location.hash !== hash) return go();
   // Once more to the same message: the page has to see another address in between.
-  replaceRoute(room);
-  setTimeout(go);
+  const again = message !== null && location.hash === hash;
+  if (!again) go();
+  else {
+    replaceRoute(room);
+    setTimeout(go);
+  }
 }
 
 /** As `goTo`, without a step in the browser's history. */

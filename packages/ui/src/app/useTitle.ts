@@ -12,4 +12,12 @@ export function useTitle(roomName: string | undefined): void {
     const icon = unread > 0 ? './favicon-unread.svg' : './favicon.svg';
     document.querySelector('link[rel="icon"]')?.setAttribute('href', icon);
   }, [roomName, unread]);
+
+  // A profile that is locked tells nothing, in its title neither.
+  useEffect(
+    () => () => {
+      document.title = strings.appName;
+    },
+    [],
+  );
 }

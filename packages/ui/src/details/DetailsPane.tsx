@@ -25,17 +25,31 @@ interface DetailsPaneProps {
 }
 
 /** Everybody who waits to come in, over the members. */
-function Knocks({ room, details }: { room: RoomSummary; details: RoomDetails | undefined }) {
+function Knocks({
+  room,
+  details,
+  onGone,
+}: {
+  room: RoomSummary;
+  details: RoomDetails | undefined;
+  onGone(): void;
+}) {
   const waiting = details?.knocks ?? [];
   if (waiting.length === 0 || room.state !== 'joined') return null;
   return (
     <div className="knockList" data-testid="knock-list">
       <h3>{strings.knocks.title(waiting.length)}</h3>
       {waiting.map((knock) => (
-        <KnockItem key={knock.id} room={room.room} knock={knock} />
+        <KnockItem key={knock.id} room={room.room} knock={knock} onDecided={onGone} />
       ))}
     </div>
   );
+}
+
+/** Why there is nothing to show. */
+function notThere(room: RoomSummary): string {
+  if (room.state === 'removed') return text.gone;
+  return room.me === null ? text.unknown : text.loading;
 }
 
 /** What needs the room's details says so while there are none. */
@@ -49,7 +63,7 @@ function Known({
   children(details: RoomDetails): ReactNode;
 }) {
   if (details !== undefined) return children(details);
-  return <p className="detailsWaiting">{room.me === null ? text.unknown : text.loading}</p>;
+  return <p className="detailsWaiting">{notThere(room)}</p>;
 }
 
 /** Who is in the room, who may come in, and how the room is set up. */
@@ -57,6 +71,12 @@ export function DetailsPane({ room, members, tab, onTab }: DetailsPaneProps) {
   const openDialog = useDialogs();
   const details = useDetails(room);
   const pane = useRef<HTMLDivElement>(null);
+
+  /** What had the focus is gone: it goes to the tab that is open. */
+  function focusTab() {
+    pane.current?.querySelector<HTMLElement>('[role="tab"][aria-selected="true"]')?.focus();
+  }
+
   return (
     <PaneContext value={pane}>
       <Tabs.Root
@@ -74,7 +94,7 @@ export function DetailsPane({ room, members, tab, onTab }: DetailsPaneProps) {
           ))}
         </Tabs.List>
         <Tabs.Panel value="members" className="detailsPanel">
-          <Knocks room={room} details={details} />
+          <Knocks room={room} details={details} onGone={focusTab} />
           <MemberList
             room={room}
             members={members}
@@ -83,7 +103,7 @@ export function DetailsPane({ room, members, tab, onTab }: DetailsPaneProps) {
         </Tabs.Panel>
         <Tabs.Panel value="invites" className="detailsPanel">
           <Known room={room} details={details}>
-            {(known) => <InvitesTab room={room} details={known} />}
+            {(known) => <InvitesTab room={room} details={known} onGone={focusTab} />}
           </Known>
         </Tabs.Panel>
         <Tabs.Panel value="room" className="detailsPanel">

@@ -40,20 +40,23 @@ function RevokeButton({ onRevoke }: { onRevoke(): Promise<unknown> }) {
   );
 }
 
-function InviteItem({
-  room,
-  invite,
-  mayRevoke,
-}: {
+interface InviteItemProps {
   room: string;
   invite: InviteSummary;
   mayRevoke: boolean;
-}) {
+  onGone(): void;
+}
+
+function InviteItem({ room, invite, mayRevoke, onGone }: InviteItemProps) {
   const store = useStore();
   const ask = useAsk();
   const { say } = useFeedback();
   const openDialog = useDialogs();
   const until = invite.expiresAt === null ? null : untilText(invite.expiresAt);
+
+  async function revoke() {
+    if (await ask(store.revokeInvite(room, invite.invite), text.revoked)) onGone();
+  }
 
   async function copy() {
     say((await copyText(invite.link)) ? text.copied : strings.message.copyFailed);
@@ -70,22 +73,28 @@ function InviteItem({
         </button>
         <button
           type="button"
-          className="linkButton"
+          className="iconButton"
+          aria-label={text.show}
+          title={text.show}
           onClick={() => openDialog({ kind: 'invite', room, link: invite.link })}
         >
-          <QrCode size={15} aria-hidden="true" />
-          {text.show}
+          <QrCode size={17} aria-hidden="true" />
         </button>
-        {mayRevoke && (
-          <RevokeButton onRevoke={() => ask(store.revokeInvite(room, invite.invite), text.revoked)} />
-        )}
+        {mayRevoke && <RevokeButton onRevoke={revoke} />}
       </div>
     </li>
   );
 }
 
+interface InvitesTabProps {
+  room: RoomSummary;
+  details: RoomDetails;
+  /** An invite that had the focus is gone. */
+  onGone(): void;
+}
+
 /** The invites of the room, each with its limits; and the way to another. */
-export function InvitesTab({ room, details }: { room: RoomSummary; details: RoomDetails }) {
+export function InvitesTab({ room, details, onGone }: InvitesTabProps) {
   const openDialog = useDialogs();
   const may = mayInvite(room);
   return (
@@ -93,7 +102,7 @@ export function InvitesTab({ room, details }: { room: RoomSummary; details: Room
       <p className="formHint">{details.invites.length === 0 ? text.none : text.explain}</p>
       <ul className="inviteList">
         {details.invites.map((invite) => (
-          <InviteItem key={invite.invite} room={room.room} invite={invite} mayRevoke={may} />
+          <InviteItem key={invite.invite} room={room.room} invite={invite} mayRevoke={may} onGone={onGone} />
         ))}
       </ul>
       {may ? (

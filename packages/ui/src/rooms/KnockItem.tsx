@@ -11,8 +11,15 @@ export function knockText({ name, returning }: KnockSummary): string {
   return returning === undefined ? text.asks(name) : text.returns(name, returning);
 }
 
+interface KnockItemProps {
+  room: string;
+  knock: KnockSummary;
+  /** It will be gone: the focus has to go somewhere. */
+  onDecided(): void;
+}
+
 /** Somebody who wants to come in, and the two answers. */
-export function KnockItem({ room, knock }: { room: string; knock: KnockSummary }) {
+export function KnockItem({ room, knock, onDecided }: KnockItemProps) {
   const store = useStore();
   const ask = useAsk();
   const [working, setWorking] = useState(false);
@@ -20,7 +27,7 @@ export function KnockItem({ room, knock }: { room: string; knock: KnockSummary }
 
   async function decide(answer: ReturnType<typeof store.admitKnock>) {
     setWorking(true);
-    await ask(answer);
+    if (await ask(answer)) onDecided();
     setWorking(false);
   }
 

@@ -91,7 +91,10 @@ export function RoomHeader({ room, members, detailsShown, onDetails }: RoomHeade
       </button>
       <div className="roomHeaderText">
         <h1 className="paneTitle">{room.name}</h1>
-        <p className="roomHeaderPeople">{peopleText(room, members)}</p>
+        <p className="roomHeaderPeople">
+          {peopleText(room, members)}
+          {room.disappearAfter > 0 && strings.room.disappear(room.disappearAfter)}
+        </p>
       </div>
       <button
         type="button"

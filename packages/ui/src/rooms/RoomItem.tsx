@@ -25,7 +25,8 @@ function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
   if (room.lastLine === null) return strings.rooms.empty;
   const { own, name, text } = room.lastLine;
   const speaker = own ? strings.rooms.you : name;
-  return speaker === '' ? text : strings.rooms.lastLine(speaker, text);
+  const said = text === '' ? strings.message.deleted : text;
+  return speaker === '' ? said : strings.rooms.lastLine(speaker, said);
 }
 
 function Marks({ room }: { room: RoomSummary }) {

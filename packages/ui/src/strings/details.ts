@@ -37,8 +37,6 @@ export const knocks = {
   letInLabel: (name: string) => `Let in ${isolated(name)}`,
   refuseLabel: (name: string) => `Refuse ${isolated(name)}`,
   more: (n: number) => `and ${count(n, 'other', 'others')}`,
-  showAll: 'Show',
-  waiting: (n: number) => `${count(n, 'person asks', 'people ask')} to come in`,
 };
 
 const usesText = (uses: number | null) => {
@@ -75,16 +73,15 @@ export const invites = {
   revoke: 'Withdraw',
   revokeSure: 'Withdraw for good?',
   revoked: 'The invite is withdrawn: its link works no more.',
-  options: 'Limit this invite…',
-  simple: 'Limits: ',
+  options: 'An invite with limits…',
 };
 
 export const details = {
   title: 'Room details',
   open: 'Members and room details',
-  close: 'Close room details',
   tabs: { members: 'Members', invites: 'Invites', room: 'Room' },
   loading: 'One moment…',
+  gone: 'You are not in this room any more.',
   unknown: 'More is shown here once you are in the room.',
   name: 'Name',
   rename: 'Rename…',

@@ -2,20 +2,32 @@ import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
 /** When the row that has the focus vanishes, the timeline takes it: a keyboard must not be sent to the page's start. */
 export function useKeptFocus(scroller: RefObject<HTMLElement | null>, rows: readonly unknown[]): void {
-  const inside = useRef(false);
+  const focused = useRef<Node | null>(null);
 
   useEffect(() => {
-    const note = () => {
-      inside.current = scroller.current?.contains(document.activeElement) ?? false;
+    const element = scroller.current;
+    if (element === null) return;
+    const note = ({ target }: FocusEvent) => {
+      focused.current = target instanceof Node ? target : null;
     };
-    document.addEventListener('focusin', note);
-    return () => document.removeEventListener('focusin', note);
+    // Who goes elsewhere is let go; who loses the focus by vanishing is not there any more.
+    const letGo = ({ target }: FocusEvent) =>
+      queueMicrotask(() => {
+        if (target instanceof Node && target.isConnected && target === focused.current)
+          focused.current = null;
+      });
+    element.addEventListener('focusin', note);
+    element.addEventListener('focusout', letGo);
+    return () => {
+      element.removeEventListener('focusin', note);
+      element.removeEventListener('focusout', letGo);
+    };
   }, [scroller]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `rows` is what there is to react to
   useLayoutEffect(() => {
-    if (inside.current && document.activeElement === document.body) {
-      scroller.current?.focus({ preventScroll: true });
-    }
+    if (focused.current?.isConnected !== false || document.activeElement !== document.body) return;
+    focused.current = null;
+    scroller.current?.focus({ preventScroll: true });
   }, [rows, scroller]);
 }

@@ -3,7 +3,16 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { strings } from '../../packages/ui/src/strings.ts';
 import { axeViolations } from '../../packages/ui/test/axe.ts';
 import { type Running, startOtr, temporaryFolder } from '../processes.ts';
-import { closeDialog, copyInvite, joinByPasting, messageWith, openInvite, say } from './acts.ts';
+import {
+  closeDialog,
+  copyInvite,
+  detailsTab,
+  joinByPasting,
+  lookAt,
+  messageWith,
+  openInvite,
+  say,
+} from './acts.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './people.ts';
 import { narrow, schemes, showAt, wide } from './pictures.ts';
@@ -80,7 +89,29 @@ it('the keyboard alone leads through the first run, a room, a message, and out o
   await keyboard.press('Enter');
   await messageWith(page, 'By keyboard').waitFor();
 
+  const taskBar = page.getByTestId('task-bar');
   await keyboard.press('ArrowUp');
+  await taskBar.getByText(strings.composer.editing).waitFor();
+  await keyboard.type(' alone');
+  await keyboard.press('Enter');
+  await messageWith(page, 'By keyboard alone').waitFor();
+  await taskBar.waitFor({ state: 'hidden' });
+
+  await keyboard.press('PageUp');
+  await expect.poll(focused).toMatch(/^You, /);
+  await keyboard.press('r');
+  await taskBar.getByText(strings.composer.replyToYourself).waitFor();
+  await expect.poll(focused).toBe(strings.composer.label('Garden'));
+  await keyboard.press('Escape');
+  await taskBar.waitFor({ state: 'hidden' });
+
+  await keyboard.press('PageUp');
+  await expect.poll(focused).toMatch(/^You, /);
+  await keyboard.press('+');
+  await page.getByRole('button', { name: 'Thumbs up', exact: true }).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await keyboard.press('Enter');
+  await messageWith(page, 'By keyboard alone').locator('.reaction').filter({ hasText: '👍1' }).waitFor();
   await expect.poll(focused).toMatch(/^You, /);
   await keyboard.press('Enter');
   await page.getByRole('menuitem', { name: strings.message.quote }).waitFor();
@@ -136,6 +167,27 @@ it('axe finds nothing in a room with talk, its menus and its dialogs', async () 
   await page.getByRole('button', { name: strings.room.back }).click();
   await page.getByTestId('room-list').waitFor();
   expect(await violations(page, [narrow])).toEqual([]);
+});
+
+it('axe finds nothing beside the room, in its settings and in a search', async () => {
+  const { page } = ann;
+  await lookAt(page, 'Garden');
+  for (const tab of ['invites', 'room'] as const) {
+    const details = await detailsTab(page, tab);
+    await details.getByText(tab === 'room' ? strings.details.keys : strings.invites.explain).waitFor();
+    expect(await violations(page, [wide])).toEqual([]);
+  }
+  await detailsTab(page, 'invites');
+  await page.getByRole('button', { name: strings.invites.create, exact: true }).click();
+  await page.getByRole('dialog').getByText(strings.invites.uses).waitFor();
+  expect(await violations(page)).toEqual([]);
+  await closeDialog(page);
+  await detailsTab(page, 'members');
+  await page.keyboard.press('ControlOrMeta+Shift+F');
+  await page.getByLabel(strings.search.label).fill('bold');
+  await page.getByTestId('search-hit').waitFor();
+  expect(await violations(page)).toEqual([]);
+  await closeDialog(page);
 });
 
 it('axe finds nothing while the relay is away, nor on the page without a code', async () => {

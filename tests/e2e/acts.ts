@@ -100,3 +100,68 @@ export async function shownMessages(page: Page): Promise<string[]> {
     return [...shown].sort(([a], [b]) => a - b).map(([, id]) => id);
   });
 }
+
+/** Asks to come in with this link; it may take a while until somebody answers. */
+export async function askToJoin(page: Page, link: string): Promise<void> {
+  await page.getByRole('button', { name: strings.rooms.joinByLink }).first().click();
+  await page.getByLabel(strings.dialog.joinLabel).fill(link);
+  await button(page, strings.dialog.join).click();
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+}
+
+/** Chooses a room in the list. */
+export async function lookAt(page: Page, name: string): Promise<void> {
+  await page.getByTestId('room-list').getByRole('button', { name }).click();
+  await page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
+}
+
+/** One of the tabs beside the open room. */
+export async function detailsTab(page: Page, tab: keyof typeof strings.details.tabs): Promise<Locator> {
+  const details = page.getByTestId('details');
+  await details.getByRole('tab', { name: strings.details.tabs[tab], exact: true }).click();
+  return details;
+}
+
+/** Makes an invite for one person in the page, and answers its link. */
+export async function inviteOne(page: Page, { approval }: { approval: boolean }): Promise<string> {
+  await detailsTab(page, 'invites');
+  await button(page, strings.invites.create).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel(strings.invites.usesChoices.one).check();
+  await dialog.getByLabel(strings.invites.approval).setChecked(approval);
+  await button(page, strings.invites.createDo).click();
+  const link = await dialog.getByLabel(strings.dialog.inviteLink).inputValue();
+  await closeDialog(page);
+  return link;
+}
+
+/** What the page says beside the place to write, while the room is not simply open. */
+export const stateNote = (page: Page): Locator => page.getByTestId('state-note');
+
+/** What happened in the room, as its timeline says it. */
+export function noticeWith(page: Page, text: string): Locator {
+  return page.getByTestId('notice-row').filter({ hasText: text }).last();
+}
+
+/** Opens a message's menu and chooses from it. */
+export async function choose(message: Locator, item: string): Promise<void> {
+  await message.hover();
+  await message.getByRole('button', { name: /^Actions for the message/ }).click();
+  await message.page().getByRole('menuitem', { name: item, exact: true }).click();
+}
+
+/** Gives one of the emoji at hand, by the button beside the message. */
+export async function reactTo(message: Locator, emojiName: string): Promise<void> {
+  await message.hover();
+  await message.getByRole('button', { name: strings.message.react, exact: true }).first().click();
+  await message.page().getByRole('button', { name: emojiName, exact: true }).click();
+}
+
+/** Answers a message by the button beside it. */
+export async function replyTo(message: Locator, text: string): Promise<void> {
+  const page = message.page();
+  await message.hover();
+  await message.getByRole('button', { name: strings.message.reply, exact: true }).click();
+  await page.getByTestId('task-bar').waitFor();
+  await say(page, text);
+}

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { MessageRow } from '@otr/protocol';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openStore } from '../../packages/proxy/src/store/store.ts';
 import { strings } from '../../packages/ui/src/strings.ts';
 import { type Running, startOtr, temporaryFolder } from '../processes.ts';
 import { messages, messageWith, say, settled } from './acts.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './people.ts';
+import { openProfileStore } from './profileStore.ts';
 import { proxyIsAway } from './watch.ts';
 
 const size = 50_000;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   ann.watch.allow(proxyIsAway);
   ({ room } = await ann.ask('createRoom', { name: 'Archive' }));
   await ann.stopProxy();
-  fillHistory(ann.profile);
+  await fillHistory(ann.profile);
   await ann.startProxy();
 });
 
@@ -39,10 +39,8 @@ afterAll(async () => {
 });
 
 /** Written by the proxy's own store; the orders lie before everything that the room's log has given. */
-function fillHistory(profile: string): void {
-  const opened = openStore({ folder: profile });
-  if (!opened.ok) throw new Error(opened.message);
-  const store = opened.value;
+async function fillHistory(profile: string): Promise<void> {
+  const store = await openProfileStore(profile);
   const number = store.rooms.all()[0]?.number ?? 0;
   store.step(() => {
     for (let index = 1; index <= size; index += 1) store.timeline.write(number, oldMessage(index));

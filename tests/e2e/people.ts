@@ -3,6 +3,7 @@ import { connectSocketFile, type LocalClient } from '@otr/client/node';
 import type { LocalRequest, LocalResponse, LocalUpEvent, Row } from '@otr/protocol';
 import { findSocketFile } from '@otr/proxy';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { strings } from '../../packages/ui/src/strings.ts';
 import { type Running, startOtr } from '../processes.ts';
 import { type Watch, watchContext } from './watch.ts';
 
@@ -93,6 +94,13 @@ export class Person {
   async startProxy(): Promise<void> {
     this.#running = await startOtr(this.#args);
     this.address = addressOf(this.#running);
+  }
+
+  /** After the proxy came back: the page, which it does not know any more, goes to the new address. */
+  async enterAgain(): Promise<void> {
+    await this.page.getByText(strings.needsCode.title).waitFor();
+    await this.page.goto(this.address);
+    await this.page.getByTestId('room-list').waitFor();
   }
 
   async openTab(address: string): Promise<Page> {

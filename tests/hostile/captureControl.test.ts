@@ -1,5 +1,6 @@
 import type { GroupState } from '@otr/mls';
 import { expect, it, vi } from 'vitest';
+import { viewOf } from '../../packages/proxy/src/core/group/view.ts';
 import { captureConversation, formsFound, words } from './conversation.ts';
 
 /** Encryption switched off on purpose, here and nowhere else: every message is the payload itself, and who sent it. */
@@ -16,7 +17,6 @@ vi.mock('../../packages/proxy/src/core/group/messages.ts', async (original) => {
       const [group, bytes] = sealed;
       const body = Buffer.from(bytes);
       if (!body.subarray(0, mark.length).equals(mark)) return genuine.openForRoom(...sealed);
-      const { viewOf } = viewModule;
       const leaf = body.at(mark.length);
       const from = [...viewOf(group).members.values()].find(({ leafIndex }) => leafIndex === leaf)?.id ?? '';
       return { kind: 'message', group, from, plaintext: body.subarray(mark.length + 1), erase: [] };
@@ -28,7 +28,6 @@ vi.mock('../../packages/proxy/src/core/aead.ts', () => ({
   sealBytes: (_key: unknown, plaintext: Uint8Array) => Uint8Array.from(plaintext),
   openBytes: (_key: unknown, sealed: Uint8Array) => Uint8Array.from(sealed),
 }));
-const viewModule = await import('../../packages/proxy/src/core/group/view.ts');
 
 it('with encryption switched off, the same search finds texts and names (negative control of capture.test.ts)', async () => {
   const { haystack } = await captureConversation();

@@ -1,10 +1,12 @@
 /** The `otr` command and what `npm start` makes of it. */
+import { backup } from './commands/backup.ts';
 import { exportCommand } from './commands/export.ts';
 import { messageCommands } from './commands/message.ts';
 import { open } from './commands/open.ts';
 import { read } from './commands/read.ts';
 import { run } from './commands/relay/run.ts';
 import { storeCommands } from './commands/relay/store.ts';
+import { restore } from './commands/restore.ts';
 import { roomCommands } from './commands/room.ts';
 import { inviteCommands } from './commands/roomInvites.ts';
 import { peopleCommands } from './commands/roomPeople.ts';
@@ -32,6 +34,8 @@ export const otrCommands = [
   exportCommand,
   ...statusCommands,
   ...vaultCommands,
+  backup,
+  restore,
   run,
   ...storeCommands,
 ];

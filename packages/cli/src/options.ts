@@ -86,6 +86,13 @@ export const options = {
     undefined,
     'asked for in the terminal or on the page',
   ),
+  'backup-passphrase-file': setting(
+    'FILE',
+    'file whose first line is the passphrase of a backup',
+    path,
+    undefined,
+    'asked for in the terminal',
+  ),
   keychain: onOff('let the keychain of this system guard the profile', false),
   'lock-after': setting(
     'TIME',

@@ -21,6 +21,7 @@ const samples: Record<Exclude<OptionName, 'config'>, [string, string, string?]> 
   open: ['on', 'off', '2'],
   ephemeral: ['1', '0', 'y'],
   'passphrase-file': ['/a', '/b'],
+  'backup-passphrase-file': ['/a', '/b'],
   keychain: ['yes', 'no', 'perhaps'],
   'lock-after': ['10m', '0', 'never'],
   'relay-host': ['0.0.0.0', '::1'],

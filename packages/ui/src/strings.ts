@@ -45,6 +45,7 @@ export const strings = {
     creating: 'Waiting for the relay…',
     joining: 'Joining…',
     stopped: 'Stopped by the relay',
+    notLetIn: 'You were not let in',
     removed: 'You were removed',
     lost: 'Needs you: keys out of date',
     knocks: (n: number) => `${count(n, 'person asks', 'people ask')} to come in`,
@@ -91,7 +92,7 @@ export const strings = {
     stoppedUnknown: 'The relay gave no reason.',
     stoppedAdvice:
       'It is tried again by itself; until then, what you write waits here. If it stays so, leave the room and ask for a new invite.',
-    stoppedNeverIn: 'The link may be old or wrong: ask whoever sent it for a new one, and leave this room.',
+    notLetIn: 'With another link you can try again; otherwise leave this room.',
   },
 
   timeline,

@@ -71,9 +71,13 @@ export async function live(role: Role, moments: readonly Moment[]): Promise<Life
     let count = 0;
     talking = setInterval(() => {
       for (const each of [bob, cleo]) {
-        if (each.room(room)?.state !== 'joined' || count >= 200) continue;
+        // What is said before all are there is not for all.
+        const summary = each.room(room);
+        if (summary?.state !== 'joined' || summary.memberCount !== 3 || count >= 120) continue;
         count += 1;
         void each.says(room, `line ${count}`).then((id) => said.push(id));
+        // A commit of another, now and then: what Vera has sealed or committed meanwhile is for a former epoch.
+        if (count % 8 === 0) void each.ask('setTimer', { room, disappearAfter: 86_400_000 + count });
       }
     }, interval);
     for (const [run, killAt] of [...moments, null].entries()) {

@@ -64,7 +64,9 @@ process.send?.({ link: (await ask('invite', { room })).link });
 while ((summary()?.memberCount ?? 0) < task.members) await pause(20);
 
 for (const { id, text } of task.says) {
+  await ask('setDraft', { room, text });
   await ask('sendMessage', { room, id, text });
+  await ask('markRead', { room, order: Number.MAX_SAFE_INTEGER });
   await pause(30);
 }
 await ask('renameRoom', { room, name: task.rename });

@@ -1,5 +1,5 @@
-import { keptIn, wayBackIn } from '../room/records.ts';
 import { toText } from '../core/text.ts';
+import { keptIn, wayBackIn } from '../room/records.ts';
 import { type Columns, numberIn, textIn } from '../store/columns.ts';
 import type { Connection } from '../store/database.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
@@ -58,8 +58,10 @@ function wayInto(store: Store, { number, standing }: StoredRoom): RecordOf<'room
   if (standing === 'removed' || standing === 'creating') return null;
   const records = store.records.load(number);
   const join = standing === 'joining' ? joinIn(records) : null;
-  const way = join ?? wayBackIn(records);
-  return way && { secret: toText(way.secret), formerly: way.formerly };
+  const found = join ?? wayBackIn(records);
+  const way = found && { secret: toText(found.secret), formerly: found.formerly };
+  for (const body of records.values()) body.fill(0);
+  return way;
 }
 
 /** Null where the records are damaged. */

@@ -71,9 +71,9 @@ export class JoinTalk {
     });
     if (!answer || this.#session.memory.join !== join) return;
     if (!answer.ok) return this.#refused(answer.error);
+    if (answer.value.state === 'admitted') return this.#enter(answer.value.seq, answer.value.sealed);
     this.#failures = 0;
-    if (answer.value.state === 'admitted') this.#enter(answer.value.seq, answer.value.sealed);
-    else this.#talk.turn('knocked', (draft) => changeReason(this.#session.parts, draft, null));
+    this.#talk.turn('knocked', (draft) => changeReason(this.#session.parts, draft, null));
   }
 
   #contentOf({ keys, formerly }: Join) {
@@ -89,9 +89,12 @@ export class JoinTalk {
     const welcome = openWelcome(inviteKeysOf(join.secret, parts.room), join.id, sealed);
     const joined = welcome && joinRoom(parts.room, join.keys, welcome);
     if (!joined) {
+      this.#failures += 1;
       this.#stop(badWelcome);
+      this.#knockAgain(this.#failures + 4);
       return;
     }
+    this.#failures = 0;
     this.#talk.turn('joined', (draft) => {
       draft.group = joined.group;
       draft.erase.push(...joined.erase);
@@ -115,7 +118,11 @@ export class JoinTalk {
     // Whoever made the link may be telling the relay of it right now.
     const mayPass = passing || (sentence !== undefined && this.#failures <= patience);
     if (!mayPass) this.#stop(sentence ?? error.message);
-    const pause = politeBackoff(this.#failures + (mayPass ? 0 : 4), Math.random(), error.retryAfter);
+    this.#knockAgain(this.#failures + (mayPass ? 0 : 4), error.retryAfter);
+  }
+
+  #knockAgain(failures: number, retryAfter?: number): void {
+    const pause = politeBackoff(failures, Math.random(), retryAfter);
     this.#session.timers.start('knock', pause, () => this.knock());
   }
 

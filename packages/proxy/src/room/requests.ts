@@ -6,9 +6,11 @@ import { fromText, randomId, sameBytes, toText } from '../core/text.ts';
 import type { Wish } from '../machine/commitPlan.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { TimelineFrom, TimelinePage } from '../store/timelineTable.ts';
+import { endMembership } from './membership.ts';
 import { freshSecret, makeJoin } from './newRoom.ts';
 import type { OpenRoom } from './openRoom.ts';
 import { queueContent } from './queue.ts';
+import { wayBackOf } from './records.ts';
 import type { Draft, RoomParts } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
 import { readableOrder } from './roomView.ts';
@@ -180,13 +182,19 @@ function forgetKeys({ store, number }: RoomParts, draft: Draft): void {
   draft.wayBack = draft.wayBack && { ...draft.wayBack };
 }
 
-/** R1: with the history that is here, and new keys. A person of the room decides. */
+/**
+ * R1: with the history that is here, and new keys. A person of the room decides. Keys that are good but for a room that
+ * has stopped, because the log went on without us or the relay lied, are given up by the person here alone.
+ */
 export function returnToRoom({ session, talk }: OpenRoom): Done {
   const { parts, memory } = session;
-  const { wayBack } = memory;
-  if (!wayBack || memory.group)
+  const { group, stored } = memory;
+  const isStopped = group !== null && stored.standing === 'member' && stored.reason !== null;
+  const wayBack = isStopped ? wayBackOf(group) : memory.wayBack;
+  if (!wayBack || (group && !isStopped))
     return refuse('notAllowed', 'There is no way back into this room. Ask for an invite.');
   const done = session.step('returning', (draft) => {
+    if (isStopped) endMembership(parts, draft, 'lost');
     forgetKeys(parts, draft);
     const { secret, formerly } = wayBack;
     const profile = { name: parts.profileName() ?? '', formerly };

@@ -17,6 +17,8 @@ export interface WaitingKnock {
   readonly formerly: string | null;
   readonly admission: Admission;
   readonly keys: InviteKeys;
+  /** When its invite ends; null where it has no end. */
+  readonly until: number | null;
 }
 
 /** Whether we may let it in: who comes back takes the place of its former leaf. */
@@ -30,6 +32,8 @@ export class WaitingKnocks {
   readonly #heard = new Map<string, { knock: Knock; at: number }>();
   readonly #approved = new Set<string>();
   readonly #ended = new Set<string>();
+  readonly #read = new Map<string, WaitingKnock | null>();
+  #readIn: RoomView | null = null;
 
   constructor(parts: RoomParts) {
     this.#parts = parts;
@@ -50,6 +54,7 @@ export class WaitingKnocks {
   forget(id: string): boolean {
     if (this.#ended.size < limits.waitingKnocks) this.#ended.add(id);
     this.#approved.delete(id);
+    this.#read.delete(id);
     return this.#heard.delete(id);
   }
 
@@ -69,7 +74,17 @@ export class WaitingKnocks {
 
   /** Those that are genuine under an invite of the epoch. A knock that nobody here can read is left to its sender. */
   waiting(group: GroupState): WaitingKnock[] {
-    return [...this.#heard.values()].flatMap(({ knock, at }) => this.#read(group, knock, at) ?? []);
+    const view = viewOf(group);
+    // Each is opened once in an epoch: this is asked after every step.
+    if (view !== this.#readIn) this.#read.clear();
+    this.#readIn = view;
+    const now = this.#parts.now();
+    return [...this.#heard].flatMap(([id, { knock, at }]) => {
+      const known = this.#read.get(id);
+      const read = known === undefined ? this.#open(group, knock, at) : known;
+      this.#read.set(id, read);
+      return read === null || (read.until !== null && read.until <= now) ? [] : [read];
+    });
   }
 
   /** Those that may come in now; only those that a person here has let in where it is not our turn. */
@@ -87,7 +102,7 @@ export class WaitingKnocks {
     );
   }
 
-  #read(group: GroupState, knock: Knock, at: number): WaitingKnock | null {
+  #open(group: GroupState, knock: Knock, at: number): WaitingKnock | null {
     const view = viewOf(group);
     const found = this.#inviteOf(group, knock.invite);
     if (!found) return null;
@@ -108,20 +123,19 @@ export class WaitingKnocks {
       formerly,
       admission: { knock: id, invite: found.invite, keyPackage, formerly },
       keys: found.keys,
+      until: found.until,
     };
   }
 
   /** `invite` is its secret as text, null for the way back. */
   #inviteOf(group: GroupState, publicKey: Uint8Array) {
     const { settings } = viewOf(group);
-    const now = this.#parts.now();
     for (const { secret, approval, expiresAt } of settings.invites) {
       const keys = this.#keysOf(secret);
-      if (!sameBytes(keys.publicKey, publicKey)) continue;
-      return expiresAt !== null && expiresAt <= now ? null : { keys, approval, invite: secret };
+      if (sameBytes(keys.publicKey, publicKey)) return { keys, approval, invite: secret, until: expiresAt };
     }
     const keys = this.#keysOf(settings.returnSecret);
-    return sameBytes(keys.publicKey, publicKey) ? { keys, approval: true, invite: null } : null;
+    return sameBytes(keys.publicKey, publicKey) ? { keys, approval: true, invite: null, until: null } : null;
   }
 
   readonly #known = new Map<string, InviteKeys>();

@@ -55,7 +55,7 @@ function prepareStatements(history: History) {
   return {
     append: history.write(
       'log.append',
-      'INSERT INTO log (room, seq, id, link, digest) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO log (room, seq, id, link, digest) VALUES (?, ?, ?, ?, ?)',
     ),
     setDigest: history.write('log.setDigest', 'UPDATE log SET digest = ? WHERE room = ? AND seq = ?'),
     byId: history.read('SELECT seq FROM log WHERE room = ? AND id = ? ORDER BY seq LIMIT 1'),

@@ -8,29 +8,32 @@ import { fileStore, Person } from './person.ts';
 
 /** A relay on real files and the people of a test, who share a clock that the test can move. */
 export class Company {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'otr-company-'));
+  readonly #folder: string;
   readonly #people = new Set<Person>();
   readonly #options: Partial<RelayOptions>;
   #relay: Relay;
   /** Milliseconds that the people's clocks are ahead of the real one. */
   ahead = 0;
 
-  private constructor(relay: Relay, options: Partial<RelayOptions>) {
+  private constructor(folder: string, relay: Relay, options: Partial<RelayOptions>) {
+    this.#folder = folder;
     this.#relay = relay;
     this.#options = options;
   }
 
   static async meet(options: Partial<RelayOptions> = {}): Promise<Company> {
-    return new Company(
-      await startRelay({ host: '127.0.0.1', port: 0, data: ':memory:', ...options }),
-      options,
-    );
+    return await Company.#at(newFolder(), options);
   }
 
-  /** A relay whose store outlives it. */
+  /** With a relay whose store outlives it. */
   static async meetDurably(): Promise<Company> {
-    const folder = mkdtempSync(join(tmpdir(), 'otr-relay-'));
-    return await Company.meet({ data: join(folder, 'relay') });
+    const folder = newFolder();
+    return await Company.#at(folder, { data: join(folder, 'relay') });
+  }
+
+  static async #at(folder: string, options: Partial<RelayOptions>): Promise<Company> {
+    const relay = await startRelay({ host: '127.0.0.1', port: 0, data: ':memory:', ...options });
+    return new Company(folder, relay, options);
   }
 
   get url(): string {
@@ -100,6 +103,10 @@ export class Company {
     this.#people.add(person);
     return person;
   }
+}
+
+function newFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'otr-company-'));
 }
 
 export function detailsOf(who: Person, room: string): Promise<RoomDetails> {

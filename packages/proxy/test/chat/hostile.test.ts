@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type Entry, type MessageEntry, packEntry, type RelayUpEvent } from '@otr/protocol';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  type Entry,
+  type MessageEntry,
+  packEntry,
+  type RelayResultSent,
+  type RelayUpEvent,
+} from '@otr/protocol';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTamperingRelay, type TamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
 import { memoryStore, Person } from './person.ts';
@@ -206,6 +212,29 @@ test('[M9] a withheld message is an alarm; when it is handed over everything goe
   withheld = null;
   await ben.hears(room, ['withheld', 'after it']);
   await ben.until(() => ben.room(room)?.state === 'joined');
+});
+
+test('[L6] an entry that overtakes the answer to entering is fetched, and not lost until the next one', async () => {
+  const held: unknown[] = [];
+  evil.tamper({
+    event(event, data) {
+      if (event !== 'entries') return [data];
+      held.push(data);
+      return [];
+    },
+    answer(event, answer, visitor) {
+      const entered = answer as RelayResultSent<'enterRoom'>;
+      if (event !== 'enterRoom' || !entered.ok) return answer;
+      for (const data of held.splice(0)) visitor.send('entries', data);
+      // As it was before that entry.
+      return { ok: true, value: { ...entered.value, head: entered.value.head - 1 } };
+    },
+  });
+  await ana.says(room, 'overtakes');
+  await vi.waitUntil(() => held.length > 0);
+  evil.cut();
+  await ben.hears(room, ['overtakes']);
+  expect(await ben.troubles(room)).toEqual([]);
 });
 
 test('[M8] another history is noticed at the next message of who has seen the first', async () => {

@@ -1,4 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { TestClient } from '../../../relay/test/testClient.ts';
+import { keyPackageRefOf, keyPackagesOf, makeJoinKeys } from '../../src/core/group/join.ts';
+import { inviteKeysOf, sealKnock } from '../../src/core/invite.ts';
+import { parseInviteLink } from '../../src/core/inviteLink.ts';
+import { randomId, toText } from '../../src/core/text.ts';
 import { Company, detailsOf, epochOf, keyOf, refusalOf } from './company.ts';
 import type { Person } from './person.ts';
 
@@ -235,3 +240,40 @@ test('a room has a number of invites at the most, and one too many keeps no othe
   await ana.ask('renameRoom', { room, name: 'Orchard' });
   await ana.until(() => ana.room(room)?.name === 'Orchard');
 });
+
+test('[C1] one who cannot be added keeps no other out, and is told so', async () => {
+  const ana = company.person('Ana');
+  const room = await ana.create('Garden');
+  const asking = await link(ana, room, { approval: true });
+  const spoiler = await spoiledKnock(asking);
+  const others = ['Ben', 'Cleo', 'Dan'].map((name) => company.person(name));
+  for (const one of others) await one.ask('joinRoom', { link: asking });
+  await ana.until(() => ana.room(room)?.knocks === 4);
+  const { knocks } = await detailsOf(ana, room);
+  await Promise.all(knocks.map(({ id }) => ana.ask('admitKnock', { room, knock: id })));
+  await company.allSee([ana, ...others], room, 4);
+  await spoiler.next('knockDismissed');
+  spoiler.close();
+  await ana.until(() => ana.room(room)?.knocks === 0);
+  for (const who of [ana, ...others]) expect(await who.troubles(room)).toEqual([]);
+});
+
+/** Somebody with the invite whose key packages are signed by nobody. */
+async function spoiledKnock(link: string): Promise<TestClient> {
+  const parsed = parseInviteLink(link);
+  if (!parsed.ok) throw new Error('no link');
+  const { room, secret, relayUrl } = parsed.value;
+  const client = await TestClient.connect(relayUrl);
+  const [invite, id] = [inviteKeysOf(secret, room), randomId()];
+  const keys = makeJoinKeys({ version: 1, name: 'Spoiler' }, Date.now());
+  const spoiled = keyPackagesOf(keys).map((bytes) => bytes.with(-1, (bytes.at(-1) ?? 0) ^ 1));
+  await client.done('knock', {
+    room,
+    id,
+    invite: invite.publicKey,
+    signature: invite.sign(client.challenge, room),
+    keyPackageRef: keyPackageRefOf(keys),
+    sealed: sealKnock(invite, id, { version: 1, name: 'Spoiler', keyPackages: spoiled.map(toText) }),
+  });
+  return client;
+}

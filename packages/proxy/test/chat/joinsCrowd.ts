@@ -33,6 +33,7 @@ export async function joinsCrowd(company: Company, size: number, voices: number)
   await crowd.until(() =>
     zoe.events.some(({ event, data }) => event === 'details' && data.keysRenewedAt !== null),
   );
+  await crowd.catchUp();
   const renewal = lap();
   const { epoch } = await detailsOf(zoe, room);
   for (const voice of crowd.voices) await crowd.commit(voice, { renew: true });

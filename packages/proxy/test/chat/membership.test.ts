@@ -1,6 +1,11 @@
+import { createCommit } from '@otr/mls';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { configOf } from '../../src/core/group/config.ts';
+import { settingsExtension } from '../../src/core/group/extensions.ts';
+import { viewOf } from '../../src/core/group/view.ts';
 import { Company, detailsOf, keyOf, refusalOf } from './company.ts';
 import { newId, type Person } from './person.ts';
+import { SimulatedRoom } from './simulatedRoom.ts';
 
 let company: Company;
 
@@ -226,3 +231,34 @@ test('[G1] names come from the leaves: a new one is told to all, with the old', 
   await ana.hears(room, ['it is me']);
   expect((await ana.messages(room)).at(-1)?.name).toBe('Benedict');
 });
+
+test.each(['lawful', 'lawless'])('[G4] a %s commit that was made by hand', async (kind) => {
+  const crowd = await SimulatedRoom.open(company.url, 3, 3);
+  const zoe = company.person('Zoe');
+  const { room } = await zoe.ask('joinRoom', { link: crowd.link });
+  await crowd.admit();
+  await zoe.until(() => zoe.room(room)?.state === 'joined' && zoe.events.some(renewed));
+  await crowd.catchUp();
+  // The room lets only its creator change the name. Another's proxy keeps no rule, and the relay knows none.
+  const by = crowd.voice(kind === 'lawful' ? 0 : 1);
+  const config = configOf(by.group.config.suite.id);
+  const extensions = [settingsExtension({ ...viewOf(by.group).settings, name: 'Mine' })];
+  const proposals = [{ type: 'groupContextExtensions', extensions } as const];
+  const { state, send } = createCommit({ ...by.group, config }, { proposals });
+  if (kind === 'lawful') {
+    await crowd.send(by, state, send.commit);
+    await zoe.until(() => zoe.room(room)?.name === 'Mine');
+    expect(await zoe.troubles(room)).toEqual([]);
+  } else {
+    // Neither she nor any of the other members follows it.
+    await expect(crowd.send(by, state, send.commit)).rejects.toThrow('proposalsRefused');
+    await zoe.until(() => zoe.room(room)?.state === 'stopped');
+    expect(zoe.room(room)?.name).toBe('Square');
+    expect(await zoe.troubles(room)).toEqual(['badCommit']);
+  }
+  crowd.close();
+});
+
+function renewed({ event, data }: Person['events'][number]): boolean {
+  return event === 'details' && data.keysRenewedAt !== null;
+}

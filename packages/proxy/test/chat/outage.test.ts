@@ -21,8 +21,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-function start(port: number, cleanup = {}): Promise<Relay> {
-  return startRelay({ host: '127.0.0.1', port, data: join(folder, 'relay'), cleanup });
+function start(port: number): Promise<Relay> {
+  return startRelay({ host: '127.0.0.1', port, data: join(folder, 'relay') });
 }
 
 /** A person whose profile outlives the proxy. */
@@ -76,77 +76,6 @@ test('[M11] what was written while the relay was away goes out when it is back, 
   expect(await again.texts(room)).toEqual(said);
   for (const who of [again, ben]) expect(await who.troubles(room)).toEqual([]);
   expect(again.chat.snapshot().relay).toMatchObject({ state: 'online', queued: 0 });
-});
-
-test('[K6] [K7] a key that nobody answered for is removed; who comes back has a new one and goes on', async () => {
-  const { port } = relay;
-  await relay.close();
-  relay = await start(port, { intervalMs: 100, graceMs: 1_000, answerMs: 100 });
-  const ana = person('Ana');
-  const ben = person('Ben');
-  const room = await ana.create('Garden');
-  await ben.joins(ana, room);
-  await ana.until(() => ana.room(room)?.memberCount === 2);
-  const former = ben.room(room)?.me;
-  await ana.says(room, 'before');
-  await ben.hears(room, ['before']);
-  await ben.close();
-
-  await ana.until(() => ana.room(room)?.memberCount === 1);
-  expect(await ana.notices(room)).toContain('keyRemoved');
-  await ana.says(room, 'not for Ben');
-  await ana.settles(room);
-  expect((await ana.messages(room)).at(-1)?.recipients).toEqual([]);
-
-  const back = person('Ben');
-  await back.says(room, 'new key');
-  await ana.hears(room, ['new key']);
-  await back.until(() => back.room(room)?.me !== former && back.room(room)?.me !== null);
-  await ana.says(room, 'for Ben again');
-  await back.hears(room, ['for Ben again']);
-  expect(await back.texts(room)).toEqual(['before', 'new key', 'for Ben again']);
-  expect(await back.notices(room)).toContain('notSealedForYou');
-  for (const who of [ana, back]) expect(await who.troubles(room)).toEqual([]);
-});
-
-test('[K3] [K7] who comes back after its removal has expired makes a new key, and is heard', async () => {
-  const { port } = relay;
-  await relay.close();
-  relay = await start(port, { intervalMs: 100, graceMs: 1_000, answerMs: 100 });
-  const ana = person('Ana');
-  const ben = person('Ben');
-  const room = await ana.create('Garden');
-  await ben.joins(ana, room);
-  await ana.until(() => ana.room(room)?.memberCount === 2);
-  const former = ben.room(room)?.me;
-  await ben.close();
-  await ana.until(() => ana.room(room)?.memberCount === 1);
-  await pruneAll();
-
-  const back = person('Ben');
-  await back.says(room, 'after a long time');
-  await ana.hears(room, ['after a long time']);
-  expect(back.room(room)?.me).not.toBe(former);
-  await ana.says(room, 'welcome back');
-  await back.hears(room, ['welcome back']);
-  for (const who of [ana, back]) expect(await who.troubles(room)).toEqual([]);
-});
-
-test('a live member is never removed by key cleanup', async () => {
-  const { port } = relay;
-  await relay.close();
-  relay = await start(port, { intervalMs: 100, graceMs: 1_000, answerMs: 100 });
-  const ana = person('Ana');
-  const ben = person('Ben');
-  const room = await ana.create('Garden');
-  await ben.joins(ana, room);
-  await ana.until(() => ana.room(room)?.memberCount === 2);
-  const cleo = person('Cleo');
-  await cleo.joins(ana, room);
-  await cleo.close();
-  // Cleo's removal shows that the grace period has passed for everybody.
-  await ana.until(async () => (await ana.notices(room)).includes('keyRemoved'));
-  expect(ana.room(room)?.memberCount).toBe(2);
 });
 
 test('leaving while the relay is away is said, and done when it is back', async () => {
@@ -219,6 +148,36 @@ test('entries that expired before they were fetched are said to have; what is le
   await back.says(room, 'all well');
   await ana.hears(room, ['all well']);
   expect(await ana.troubles(room)).toEqual([]);
+});
+
+test('[R1] who was away for longer than the relay keeps a commit is told, and comes back with its history', async () => {
+  const ana = person('Ana');
+  const ben = person('Ben');
+  const room = await ana.create('Garden');
+  await ben.joins(ana, room);
+  for (const who of [ana, ben]) await who.until(() => who.room(room)?.memberCount === 2);
+  await ana.says(room, 'before');
+  await ben.hears(room, ['before']);
+  await ben.close();
+  await ana.ask('renameRoom', { room, name: 'Orchard' });
+  await ana.until(() => ana.room(room)?.name === 'Orchard');
+  await pruneAll();
+  await ana.says(room, 'meanwhile');
+  await ana.settles(room);
+
+  const back = person('Ben');
+  await back.until(() => back.room(room)?.state === 'stopped');
+  expect(back.room(room)?.reason).toMatch(/\.$/);
+  await back.ask('returnToRoom', { room });
+  await ana.until(() => ana.room(room)?.knocks === 1);
+  const { knocks } = await ana.ask('getDetails', { room });
+  await ana.ask('admitKnock', { room, knock: knocks[0]?.id ?? '' });
+  await back.until(() => back.room(room)?.state === 'joined' && back.room(room)?.name === 'Orchard');
+  await back.says(room, 'here again');
+  await ana.hears(room, ['here again']);
+  expect(await back.texts(room)).toEqual(['before', 'here again']);
+  expect(ana.room(room)?.memberCount).toBe(2);
+  for (const who of [ana, back]) expect(await who.troubles(room)).toEqual([]);
 });
 
 test('a second relay that is out of reach is told, and let go with its last room', async () => {

@@ -109,17 +109,21 @@ test('[W2] an answer that does not fit is a refusal', async () => {
     { ok: false, error: { code: 'epochConflict', message: 'Read on.', missed: [Buffer.alloc(40)] } },
   ];
   onConnection = (socket) => {
-    socket.on('removeKey', (_request, answer) => answer(answers.shift()));
+    socket.on('commit', (_request, answer) => answer(answers.shift()));
     socket.emit('challenge', { nonce });
   };
   const open = start();
   await until(() => count(['online', 7]) === 1);
   const tries = answers.length;
   for (let n = 0; n < tries; n++) {
-    const answer = await open.request('removeKey', {
+    const answer = await open.request('commit', {
       room,
       id: Buffer.alloc(16),
-      publicKey: Buffer.alloc(32),
+      epoch: 1,
+      seen: 1,
+      accessKey: Buffer.alloc(32),
+      body: Buffer.alloc(9),
+      welcomes: [],
     });
     expect(answer).toMatchObject({ ok: false, error: { code: 'internal' } });
   }
@@ -141,7 +145,7 @@ test('[L9] [W6] a refusal brings what was missed, unpacked', async () => {
   };
   const open = start();
   await until(() => count(['online', 7]) === 1);
-  const request = { room, id: Buffer.alloc(16), epoch: 2, seen: 6, from: Buffer.alloc(32), slices: [] };
+  const request = { room, id: Buffer.alloc(16), epoch: 2, seen: 6, slices: [], body: Buffer.alloc(9) };
   const answer = await open.request('append', request);
   expect(answer).toEqual({
     ok: false,
@@ -184,38 +188,25 @@ test('[W3] a frame above the limit ends the connection, and nothing else', async
   onConnection = (socket) => {
     connections += 1;
     socket.emit('challenge', { nonce });
-    if (connections === 1) socket.emit('mark', { sealed: Buffer.alloc(limits.relayAnswer) });
+    if (connections === 1) socket.emit('volatile', { sealed: Buffer.alloc(limits.relayAnswer) });
   };
   start();
   await until(() => count(['online', 7]) === 2);
   expect(count(['state', 'offline'])).toBe(1);
 });
 
-test('[W3] the largest answer to enterRoom arrives', async () => {
-  const members = Array.from({ length: limits.recipients + 1 }, () => Buffer.alloc(32));
-  const value = {
-    head: 1,
-    floor: 1,
-    epoch: 1,
-    ended: false,
-    registrations: members.map((publicKey) => ({
-      publicKey,
-      sealedProfile: Buffer.alloc(limits.sealed),
-      tag: Buffer.alloc(32),
-    })),
-    marks: members.map((publicKey) => ({ publicKey, sealed: Buffer.alloc(limits.sealed) })),
-    online: members,
-    knocks: [],
-  };
+test('[W3] the largest welcome arrives', async () => {
+  const value = { state: 'admitted', seq: 1, sealed: Buffer.alloc(limits.welcome) };
   onConnection = (socket) => {
-    socket.on('enterRoom', (_request, answer) => answer({ ok: true, value }));
+    socket.on('knock', (_request, answer) => answer({ ok: true, value }));
     socket.emit('challenge', { nonce });
   };
   const open = start();
   await until(() => count(['online', 7]) === 1);
-  const accessKey = Buffer.alloc(32);
-  const answer = await open.request('enterRoom', { room, accessKey, signature: Buffer.alloc(64), keys: [] });
-  expect(answer).toMatchObject({ ok: true });
+  const key = Buffer.alloc(32);
+  const knock = { room, id: Buffer.alloc(16), invite: key, keyPackageRef: key, sealed: Buffer.alloc(9) };
+  const answer = await open.request('knock', { ...knock, signature: Buffer.alloc(64) });
+  expect(answer.ok && answer.value.state).toBe('admitted');
 });
 
 test('[W1] no compression is offered: a small frame cannot become a large one', async () => {

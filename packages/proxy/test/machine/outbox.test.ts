@@ -84,9 +84,9 @@ const table: Line[] = [
     [{ kind: 'catchUp' }],
   ],
   [
-    'in flight × keyNotRegistered: the log tells',
+    '[A3] in flight × notAuthorised: the epoch has ended, and the log tells',
     sent,
-    refusal('keyNotRegistered'),
+    refusal('notAuthorised'),
     { gate: 'behind' },
     [{ kind: 'catchUp' }],
   ],
@@ -136,13 +136,6 @@ const table: Line[] = [
       { kind: 'seal', id: 'b', epoch: 3 },
     ],
   ],
-  [
-    '[K7] keyErased: all is to be sealed anew',
-    outbox({ items: [{ ...waiting('a', 3), acknowledged: null }, waiting('b')] }),
-    { kind: 'keyErased' },
-    { items: [waiting('a'), waiting('b')] },
-    [{ kind: 'unsealAll' }],
-  ],
 ];
 
 test.each(table)('%s', (_title, state, input, after, effects) => {
@@ -190,7 +183,6 @@ test('nothing is ever dropped: only the log takes an item out', () => {
     refusal('notAuthorised'),
     { kind: 'outOfStep' },
     { kind: 'timeout' },
-    { kind: 'keyErased' },
     { kind: 'acknowledged', id: 'a', seq: 4 },
     { kind: 'logged', placed: [], cursor: 100, epoch: 3, luck: 0 },
   ];

@@ -19,10 +19,12 @@ function CurrentScreen() {
 }
 
 export function App() {
+  const locked = useView((view) => view.vault?.state === 'locked');
   return (
     <CSPProvider disableStyleElements>
       <ErrorBoundary fallback={<FailedScreen />}>
-        <FeedbackProvider>
+        {/* Another one once it is locked: what was said and read out is gone with the former. */}
+        <FeedbackProvider key={locked ? 'locked' : 'open'}>
           <CurrentScreen />
         </FeedbackProvider>
       </ErrorBoundary>

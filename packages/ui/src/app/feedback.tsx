@@ -28,6 +28,13 @@ export function FeedbackProvider({ children }: { children: ReactNode }) {
     return () => clearTimeout(timer);
   }, [said]);
 
+  // What was read out does not stay in the page: the message may be deleted, or disappear.
+  useEffect(() => {
+    if (announced === '') return;
+    const timer = setTimeout(() => setAnnounced(''), shownFor);
+    return () => clearTimeout(timer);
+  }, [announced]);
+
   return (
     <FeedbackContext value={feedback}>
       {children}

@@ -67,7 +67,9 @@ export function RoomPane(props: RoomPaneProps) {
   const [picking, setPicking] = useState<MessageRow | null>(null);
   const actions = useRoomActions(room, composer, setPicking);
   const loaded = timeline !== undefined && (timeline.rows.length > 0 || !timeline.newerLeft);
-  const canWrite = room.state !== 'removed' && room.state !== 'lost';
+  const isIn = room.me !== null;
+  // What is written before one is let in waits here; where that is refused, it would wait for nothing.
+  const canWrite = room.state !== 'removed' && room.state !== 'lost' && (isIn || room.state !== 'stopped');
 
   function editLast() {
     const row = lastOwn(timeline);
@@ -78,7 +80,7 @@ export function RoomPane(props: RoomPaneProps) {
   return (
     <PaneContext value={pane}>
       <MessageActionsContext value={actions}>
-        <CanWriteContext value={canWrite && room.me !== null}>
+        <CanWriteContext value={canWrite && isIn}>
           <main ref={pane} className="roomPane" aria-label={room.name}>
             <RoomHeader room={room} members={members} detailsShown={detailsShown} onDetails={onDetails} />
             {loaded ? (

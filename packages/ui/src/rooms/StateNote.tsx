@@ -18,14 +18,18 @@ function LeaveButton({ room, label }: { room: RoomSummary; label: string }) {
 
 /** Why the room stands still, what to do, and the way to do it. */
 function Stopped({ room }: { room: RoomSummary }) {
+  const why = room.reason ?? text.stoppedUnknown;
   return (
     <>
       <div>
         {/* The relay's own words: direction marks in them end with their paragraph. */}
-        <p>{text.stopped(room.reason ?? text.stoppedUnknown)}</p>
-        <p>{room.me === null ? text.stoppedNeverIn : text.stoppedAdvice}</p>
+        <p>{room.me === null ? why : text.stopped(why)}</p>
+        <p>{room.me === null ? text.notLetIn : text.stoppedAdvice}</p>
       </div>
-      <LeaveButton room={room} label={text.leave} />
+      <div className="stateActions">
+        {room.me !== null && <ReturnButton room={room} />}
+        <LeaveButton room={room} label={text.leave} />
+      </div>
     </>
   );
 }
@@ -42,8 +46,8 @@ function Joining({ room }: { room: RoomSummary }) {
   );
 }
 
-/** Our own keys are older than the room: only a person's wish asks to be let in again. */
-function Lost({ room }: { room: RoomSummary }) {
+/** Gives up the keys that are here: only a person's wish asks to be let in again. */
+function ReturnButton({ room }: { room: RoomSummary }) {
   const store = useStore();
   const ask = useAsk();
   const [asking, setAsking] = useState(false);
@@ -55,14 +59,21 @@ function Lost({ room }: { room: RoomSummary }) {
   }
 
   return (
+    <button type="button" className="button primary" disabled={asking} onClick={returnToRoom}>
+      {text.lostDo}
+    </button>
+  );
+}
+
+/** Our own keys are older than the room. */
+function Lost({ room }: { room: RoomSummary }) {
+  return (
     <>
       <div>
         <p>{text.lost}</p>
         {room.reason !== undefined && <p>{room.reason}</p>}
       </div>
-      <button type="button" className="button primary" disabled={asking} onClick={returnToRoom}>
-        {text.lostDo}
-      </button>
+      <ReturnButton room={room} />
     </>
   );
 }

@@ -21,9 +21,6 @@ export function LockScreen({ vault }: { vault: Vault }) {
   );
 }
 
-/** The request always carries a passphrase; a key in a keychain or a file needs none. */
-const noPassphrase = 'none';
-
 /** The key is somewhere on this computer: nothing to type, only to try again. */
 function OpenAgain({ text: why }: { text: string }) {
   const store = useStore();
@@ -32,7 +29,7 @@ function OpenAgain({ text: why }: { text: string }) {
 
   async function open() {
     setWorking(true);
-    const answer = await store.unlock(noPassphrase);
+    const answer = await store.unlock();
     setWorking(false);
     setProblem(answer.ok ? '' : answer.error.message);
   }

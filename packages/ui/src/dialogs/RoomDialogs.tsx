@@ -76,7 +76,11 @@ export function LeaveRoomDialog({ room, onClose }: Closable & { room: RoomSummar
   return (
     <ConfirmDialog
       title={strings.dialog.leaveTitle(room.name)}
-      text={room.state === 'removed' ? strings.dialog.leaveRemovedText : strings.dialog.leaveText}
+      text={
+        room.state === 'removed' || room.me === null
+          ? strings.dialog.leaveRemovedText
+          : strings.dialog.leaveText
+      }
       action={strings.dialog.leave}
       onConfirm={() => store.leaveRoom(room.room)}
       onClose={onClose}

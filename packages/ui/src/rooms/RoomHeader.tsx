@@ -9,6 +9,7 @@ import { goTo, routeAddress } from '../app/route.ts';
 import { mayChange, mayInvite } from '../members/mayDo.ts';
 import { isPresenceKnown } from '../members/presence.ts';
 import { strings } from '../strings.ts';
+import { stateText } from './stateText.ts';
 import '../dialogs/menu.css';
 
 interface RoomHeaderProps {
@@ -71,8 +72,9 @@ function RoomMenu({ room }: { room: RoomSummary }) {
 
 function peopleText(room: RoomSummary, members: readonly Member[]): string {
   const count = members.length || room.memberCount;
-  if (room.state === 'removed' || room.state === 'lost') return strings.rooms[room.state];
-  if (count === 0 && room.state !== 'joined') return strings.rooms[room.state];
+  const state = stateText(room);
+  const isOut = room.state === 'removed' || room.state === 'lost';
+  if (state !== null && (isOut || count === 0)) return state;
   if (!isPresenceKnown(members)) return strings.room.peopleUnknown(count);
   return strings.room.people(count, members.filter(({ online }) => online).length);
 }

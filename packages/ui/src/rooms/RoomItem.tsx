@@ -4,6 +4,7 @@ import { memo } from 'react';
 import { shortTime } from '../app/times.ts';
 import { Avatar } from '../members/Avatar.tsx';
 import { strings } from '../strings.ts';
+import { stateText } from './stateText.ts';
 
 interface RoomItemProps {
   room: RoomSummary;
@@ -12,9 +13,8 @@ interface RoomItemProps {
 }
 
 function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
-  if (room.state === 'joining' || room.state === 'creating') return strings.rooms[room.state];
-  if (room.state === 'stopped' || room.state === 'removed' || room.state === 'lost')
-    return strings.rooms[room.state];
+  const state = stateText(room);
+  if (state !== null) return state;
   if (!open && room.draft.trim() !== '') {
     return (
       <>

@@ -1,8 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { benchAppends } from './appends.ts';
 import { benchDelivery } from './delivery.ts';
-import { benchEnterToScreen } from './enterToScreen.ts';
 import { benchIdleMemory } from './idleMemory.ts';
 import { benchNodes } from './nodes.ts';
 import { benchProxyStart } from './proxyStart.ts';
@@ -22,7 +22,7 @@ const benchmarks: Record<string, Benchmark> = {
   storage: { on: 'all cores', run: benchStorage },
   nodes: { on: 'all cores', run: benchNodes },
   rooms: { on: 'second core', run: benchRooms },
-  enterToScreen: { on: 'all cores', run: benchEnterToScreen },
+  enterToScreen: { on: 'all cores', run: inBrowser('tests/e2e/enterToScreen.ts') },
   proxyStart: { on: 'all cores', run: benchProxyStart },
   idleMemory: { on: 'second core', run: benchIdleMemory },
 };
@@ -34,6 +34,13 @@ console.log(
 const asked = process.argv.slice(2);
 for (const [name, { on, run }] of Object.entries(benchmarks)) {
   if (asked.length === 0 || asked.includes(name)) await run(placeThisProcess(on));
+}
+
+/** What drives a browser has the types of a page, and is a process of its own. */
+function inBrowser(script: string): () => void {
+  return () => {
+    execFileSync(process.execPath, [join(import.meta.dirname, '..', script)], { stdio: 'inherit' });
+  };
 }
 
 /** Clients and server compete for a small machine's cores: each gets its own where the system lets us. */

@@ -141,6 +141,7 @@ export const options = {
   room: setting('ROOM', 'only in this room', text, undefined, 'in all rooms'),
   uses: setting('COUNT', 'how many may come in by the invite', wholeNumber(1, 10_000), undefined, 'any'),
   expires: setting('TIME', 'how long the invite is good', duration, undefined, 'without an end'),
+  large: onOff('for more than 350 members, without post-quantum key agreement', false),
   approval: onOff('somebody must let in each one who comes by the invite', false),
   format: setting(
     'FORMAT',

@@ -46,6 +46,7 @@ const samples: Record<Exclude<OptionName, 'config'>, [string, string, string?]> 
   room: ['den', 'cave'],
   uses: ['1', '10000', '0'],
   expires: ['7d', '1h', 'soon'],
+  large: ['yes', 'no', 'maybe'],
   approval: ['yes', 'no', 'maybe'],
   format: ['json', 'html', 'pdf'],
   output: ['/a.html', '/b.json'],

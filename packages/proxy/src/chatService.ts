@@ -12,6 +12,7 @@ import {
   refuse,
 } from '@otr/protocol';
 import type { Chat, ChatEvent } from './chat.ts';
+import { compactSuite, defaultSuite } from './core/group/config.ts';
 import { parseInviteLink } from './core/inviteLink.ts';
 import { fingerprint, randomId, toText } from './core/text.ts';
 import { Relays } from './link/relays.ts';
@@ -122,7 +123,7 @@ class ChatService implements Chat {
   #makeHandlers(): Handlers {
     return {
       setName: ({ name }) => this.#setName(name),
-      createRoom: ({ name }) => this.#createRoom(name),
+      createRoom: ({ name, large = false }) => this.#createRoom(name, large ? compactSuite : defaultSuite),
       joinRoom: ({ link }) => this.#joinRoom(link),
       invite: ({ room }) => this.#in(room, requests.invite),
       createInvite: ({ room, ...policy }) => this.#in(room, (open) => requests.createInvite(open, policy)),
@@ -233,8 +234,10 @@ class ChatService implements Chat {
     open.session.recount();
   }
 
-  #createRoom(name: string): Result<{ room: string }> {
-    return this.#addRoom(randomId(), this.#options.relayUrl, (place) => addCreatedRoom({ ...place, name }));
+  #createRoom(name: string, suiteId: number): Result<{ room: string }> {
+    return this.#addRoom(randomId(), this.#options.relayUrl, (place) =>
+      addCreatedRoom({ ...place, name, suiteId }),
+    );
   }
 
   #joinRoom(link: string): Result<{ room: string }> {

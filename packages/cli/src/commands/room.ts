@@ -9,10 +9,10 @@ const create = command({
   path: 'room create',
   arguments: ['<name>'],
   summary: 'Create a room and print its id.',
-  uses: ['timeout'],
+  uses: ['timeout', 'large'],
   run: (settings, [name = ''], surroundings) =>
     withProxy(settings, async (client) => {
-      const created = await client.request('createRoom', { name });
+      const created = await client.request('createRoom', { name, large: settings.large });
       if (!created.ok) return failed(created.error.message);
       return tellJoined(client, created.value.room, settings, surroundings);
     }),

@@ -45,7 +45,11 @@ export const localUp = {
     response: nothing,
   },
   setName: { request: z.object({ name }), response: nothing },
-  createRoom: { request: z.object({ name }), response: z.object({ room: roomRef }) },
+  /** `large`: for more than 350 members, with the compact suite (no post-quantum key agreement). */
+  createRoom: {
+    request: z.object({ name, large: z.boolean().optional() }),
+    response: z.object({ room: roomRef }),
+  },
   /** Take an invite link. Answers when the room is stored; `state` of the room tells when it is joined. */
   joinRoom: { request: z.object({ link: z.string().max(2_048) }), response: z.object({ room: roomRef }) },
   /** A link for as many as like, without an end: the room's newest such invite, or a new one. */

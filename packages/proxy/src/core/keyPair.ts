@@ -1,7 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-
-/** An X25519 key pair (RFC 7748). The private half is a key object: its bytes leave it for the store only. */
-export type KeyPair = { readonly publicKey: Uint8Array; readonly privateKey: KeyObject };
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 
 // DER around the 32 bytes (RFC 8410): node:crypto reads raw X25519 and Ed25519 keys in no shorter form.
 const privateHeader = {
@@ -14,26 +11,7 @@ const publicHeader = {
 };
 type Curve = keyof typeof privateHeader;
 
-/** K1: a new key pair for a room. */
-export function generateKeyPair(): KeyPair {
-  const { privateKey } = generateKeyPairSync('x25519');
-  return { privateKey, publicKey: publicBytes(privateKey) };
-}
-
-/** The key pair of 32 private bytes, as `privateKeyBytes` gave them. */
-export function keyPairFrom(privateBytes: Uint8Array): KeyPair {
-  const privateKey = privateKeyFrom('x25519', privateBytes);
-  return { privateKey, publicKey: publicBytes(privateKey) };
-}
-
-/** 32 bytes, for the store only. The caller wipes them after use. */
-export function privateKeyBytes(pair: KeyPair): Uint8Array {
-  const der = pair.privateKey.export({ format: 'der', type: 'pkcs8' });
-  const bytes = new Uint8Array(der.subarray(der.length - 32));
-  der.fill(0);
-  return bytes;
-}
-
+/** Of 32 bytes: for Ed25519 its seed (RFC 8032 §5.1.5). */
 export function privateKeyFrom(curve: Curve, bytes: Uint8Array): KeyObject {
   const der = Buffer.concat([privateHeader[curve], bytes]);
   const key = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });

@@ -1,19 +1,19 @@
 import { openPayload, type Payload, type PayloadProof, payload } from '@otr/protocol';
-import { decodeJson, encodeJson } from './json.ts';
+import { decodePlainJson, encodePlainJson } from './json.ts';
 
 export type Decoded =
   | { kind: 'known'; payload: Payload }
   /** A newer version's payload: its proof is checked like any, its content is shown as such. */
   | { kind: 'newer'; proof: PayloadProof; content: { kind: string; [name: string]: unknown } };
 
-/** JSON in UTF-8, padded (M3): what MLS seals. */
+/** JSON in UTF-8: what MLS pads (M3) and seals. */
 export function encodePayload(value: Payload): Uint8Array {
-  return encodeJson(value);
+  return encodePlainJson(value);
 }
 
 /** Null for what no version would send (`badPayload`). */
 export function decodePayload(plaintext: Uint8Array): Decoded | null {
-  const value = decodeJson(plaintext);
+  const value = decodePlainJson(plaintext);
   const known = payload.safeParse(value);
   if (known.success) return { kind: 'known', payload: known.data };
   const open = openPayload.safeParse(value);

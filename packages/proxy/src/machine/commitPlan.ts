@@ -92,13 +92,15 @@ function removalsOf({ view, wishes, departed, leaving, admissions }: Wants): str
 function admissionsOf({ view, admissions }: Wants, removed: ReadonlySet<string>): Admission[] {
   if (!hasRight(view, view.me, 'invite')) return [];
   const left = new Map(view.settings.invites.map(({ secret, uses }) => [secret, uses]));
-  return admissions.filter(({ invite, formerly }) => {
+  const places = view.capacity - view.members.size + removed.size;
+  const welcome = admissions.filter(({ invite, formerly }) => {
     if (formerly !== null) return removed.has(formerly) || !view.members.has(formerly);
     const uses = invite === null ? undefined : left.get(invite);
     if (invite === null || uses === undefined || uses === 0) return false;
     if (uses !== null) left.set(invite, uses - 1);
     return true;
   });
+  return welcome.slice(0, places);
 }
 
 function settingsOf(

@@ -7,6 +7,7 @@ import { politeBackoff } from '../machine/link.ts';
 import { outboxOf } from '../machine/outbox.ts';
 import { newLog } from '../machine/roomLog.ts';
 import { noticeRow } from '../machine/rows.ts';
+import { makeJoin } from './newRoom.ts';
 import { newKeys } from './records.ts';
 import type { RelayTalk } from './relayTalk.ts';
 import { type Draft, type Join, type RoomParts, writeRow } from './roomParts.ts';
@@ -60,6 +61,7 @@ export class JoinTalk {
     const { room } = this.#session.parts;
     const { challenge } = this.#talk;
     if (!join || !challenge) return;
+    if (isStale(join, this.#session.parts.now())) return this.#knockAnew(join);
     const keys = inviteKeysOf(join.secret, room);
     const answer = await this.#talk.ask('knock', {
       room,
@@ -74,6 +76,16 @@ export class JoinTalk {
     if (answer.value.state === 'admitted') return this.#enter(answer.value.seq, answer.value.sealed);
     this.#failures = 0;
     this.#talk.turn('knocked', (draft) => changeReason(this.#session.parts, draft, null));
+  }
+
+  /** The key packages of a knock that waited for weeks are no longer taken. */
+  #knockAnew({ id, secret, formerly }: Join): void {
+    const { parts } = this.#session;
+    void this.#talk.ask('withdrawKnock', { room: parts.room, id });
+    this.#talk.turn('knockRenewed', (draft) => {
+      draft.join = makeJoin(secret, { name: parts.profileName() ?? '', formerly }, parts.now());
+      draft.later.push({ kind: 'knock' });
+    });
   }
 
   #contentOf({ keys, formerly }: Join) {
@@ -134,6 +146,15 @@ export class JoinTalk {
     const { join } = this.#session.memory;
     return join !== null && sameBytes(join.id, id);
   }
+}
+
+/** Within a day of the end of their lifetime, in seconds since 1970. */
+function isStale({ keys }: Join, now: number): boolean {
+  const soon = BigInt(Math.floor(now / 1_000)) + 86_400n;
+  return keys.some(({ keyPackage: { leafNode } }) => {
+    const { source } = leafNode;
+    return source.kind === 'keyPackage' && source.lifetime.notAfter < soon;
+  });
 }
 
 /** What a former leaf of ours sealed and nobody has seen: the new one counts from 1 (M5). */

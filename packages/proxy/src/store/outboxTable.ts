@@ -59,11 +59,6 @@ export class OutboxTable {
     return columns ? orNull(bytesIn, columns, 'body') : null;
   }
 
-  /** To be sealed anew in another epoch, under the same counter. */
-  unseal(room: number, id: string): void {
-    this.#steps.within(() => this.#sql.unseal.run(room, id));
-  }
-
   remove(room: number, id: string): void {
     this.#steps.within(() => this.#sql.remove.run(room, id));
   }
@@ -96,7 +91,6 @@ function prepareStatements(ratchet: Ratchet) {
       'UPDATE outbox SET epoch = ?, counter = ?, recipients = ?, body = ? WHERE room = ? AND id = ?',
     ),
     body: ratchet.prepare('SELECT body FROM outbox WHERE room = ? AND id = ?'),
-    unseal: ratchet.prepare('UPDATE outbox SET epoch = NULL, body = NULL WHERE room = ? AND id = ?'),
     remove: ratchet.prepare('DELETE FROM outbox WHERE room = ? AND id = ?'),
     removeAll: ratchet.prepare('DELETE FROM outbox WHERE room = ?'),
   };

@@ -84,7 +84,7 @@ test.each<[string, (body: Uint8Array) => Uint8Array]>([
   ['a flipped bit in the header', (body) => flip(body, 6)],
   ['a truncated message', (body) => body.subarray(0, -16)],
   ['nothing but noise', (body) => randomBytes(body.length)],
-])('%s is refused, and its absence noticed at the next message', async (_, change) => {
+])('[M10] %s is refused, and its absence noticed at the next message', async (_, change) => {
   onMessage((entry) => [{ ...entry, body: change(entry.body) }]);
   await ana.says(room, 'changed');
   await troubled('badCiphertext');

@@ -43,7 +43,7 @@ test('[I1] a standing invite lets in one after the other, and is the same when i
   await ana.until(() => ana.room(room)?.memberCount === 4);
 });
 
-test('[I1] an invite for one: the second who knocks is refused, and told why', async () => {
+test('[I5] an invite for one: the second who knocks is refused, and told why', async () => {
   const [ana, ben, cleo] = [company.person('Ana'), company.person('Ben'), company.person('Cleo')];
   const room = await ana.create('Garden');
   const once = await link(ana, room, { uses: 1 });
@@ -56,7 +56,7 @@ test('[I1] an invite for one: the second who knocks is refused, and told why', a
   expect(ana.room(room)?.memberCount).toBe(2);
 });
 
-test('[I1] of six who knock at once with an invite for three, three come in', async () => {
+test('[I5] of six who knock at once with an invite for three, three come in', async () => {
   const [ana, ben] = [company.person('Ana'), company.person('Ben')];
   const room = await company.room(ana, ben);
   const three = await link(ana, room, { uses: 3 });
@@ -68,7 +68,7 @@ test('[I1] of six who knock at once with an invite for three, three come in', as
   expect(await ana.troubles(room)).toEqual([]);
 });
 
-test('[I1] an invite works until its time is over', async () => {
+test('[I5] an invite works until its time is over', async () => {
   const [ana, ben, cleo] = [company.person('Ana'), company.person('Ben'), company.person('Cleo')];
   const room = await ana.create('Garden');
   const hour = await link(ana, room, { expiresIn: 3_600_000 });
@@ -84,7 +84,7 @@ test('[I1] an invite works until its time is over', async () => {
   await ana.until(() => ana.room(room)?.memberCount === 3);
 });
 
-test('[I1] whom a person has to let in waits for it, and is told when it is refused', async () => {
+test('[I5] whom a person has to let in waits for it, and is told when it is refused', async () => {
   const [ana, ben, cleo] = [company.person('Ana'), company.person('Ben'), company.person('Cleo')];
   const room = await ana.create('Garden');
   const asking = await link(ana, room, { approval: true });

@@ -107,7 +107,7 @@ test('[T1] what disappeared while the proxy was stopped is gone when it starts',
   await again.until(async () => (await again.texts(room)).length === 0);
 });
 
-test('[V1] what was read is told to others only where the person lets it', async () => {
+test('[V2] what was read is told to others only where the person lets it', async () => {
   const { ana, ben, room } = await two();
   const benAs = async () => {
     const { members } = await ana.ask('getMembers', { room });
@@ -126,7 +126,7 @@ test('[V1] what was read is told to others only where the person lets it', async
   await ana.until(async () => (await benAs())?.read === null);
 });
 
-test('[V1] typing is told only where the person lets it', async () => {
+test('[V2] typing is told only where the person lets it', async () => {
   const { ana, ben, room } = await two();
   await ben.ask('setPreferences', { tellRead: false, tellTyping: false });
   const types = () => ana.events.filter(({ event }) => event === 'typing').length;

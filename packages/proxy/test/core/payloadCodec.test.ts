@@ -1,6 +1,6 @@
 import { type Content, limits, type Payload } from '@otr/protocol';
 import { describe, expect, it } from 'vitest';
-import { encodeJson } from '../../src/core/json.ts';
+import { encodePlainJson } from '../../src/core/json.ts';
 import { paddedLength } from '../../src/core/padding.ts';
 import { decodePayload, encodePayload } from '../../src/core/payloadCodec.ts';
 
@@ -22,10 +22,10 @@ describe('payload', () => {
 
   it('a kind or version that we do not know is told as newer, with its proof and content', () => {
     const content = { kind: 'poll', question: '?' };
-    expect(decodePayload(encodeJson({ ...leave, content }))).toEqual({ kind: 'newer', proof, content });
-    expect(decodePayload(encodeJson({ ...leave, version: 2 }))).toMatchObject({ kind: 'newer', proof });
+    expect(decodePayload(encodePlainJson({ ...leave, content }))).toEqual({ kind: 'newer', proof, content });
+    expect(decodePayload(encodePlainJson({ ...leave, version: 2 }))).toMatchObject({ kind: 'newer', proof });
     const newerText = { ...leave, content: { kind: 'text', version: 2, blocks: [] } };
-    expect(decodePayload(encodeJson(newerText))).toMatchObject({ kind: 'newer', proof });
+    expect(decodePayload(encodePlainJson(newerText))).toMatchObject({ kind: 'newer', proof });
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('payload', () => {
     ['a counter of 0', { ...leave, proof: { ...proof, counter: 0 } }],
     ['no authenticator', { ...leave, proof: { ...proof, authenticator: undefined } }],
   ])('%s is refused', (_, value) => {
-    expect(decodePayload(encodeJson(value))).toBeNull();
+    expect(decodePayload(encodePlainJson(value))).toBeNull();
   });
 
   it('bytes that are no JSON are refused', () => {

@@ -62,7 +62,7 @@ test('everything is there again after it was closed', () => {
   expect(again.log.placeOf(number, new Uint8Array(16))).toBe(1);
 });
 
-test('records are put and deleted together; an unsealed item keeps its counter', () => {
+test('records are put and deleted together; so are items of the outbox', () => {
   const store = places.memory();
   const { number } = addRoom(store);
   const other = addRoom(store).number;
@@ -84,9 +84,8 @@ test('records are put and deleted together; an unsealed item keeps its counter',
   expect(second).toBeGreaterThan(first);
   expect(store.outbox.body(number, 'x')).toBeNull();
   store.outbox.seal(number, 'x', { epoch: 2, counter: 5, recipients: [], body: record(7) });
-  store.outbox.unseal(number, 'x');
-  expect(store.outbox.get(number, 'x')).toMatchObject({ counter: 5, epoch: null });
-  expect(store.outbox.body(number, 'x')).toBeNull();
+  expect(store.outbox.get(number, 'x')).toMatchObject({ counter: 5, epoch: 2 });
+  expect(store.outbox.body(number, 'x')).toEqual(record(7));
   store.outbox.remove(number, 'x');
   expect(store.outbox.of(number).map(({ id }) => id)).toEqual(['y']);
 });
@@ -138,17 +137,17 @@ test('a forgotten room takes all that belongs to it along, and its number is nev
 test('what SQLite refuses for a fault of ours is no store error', () => {
   const store = places.memory();
   const { number } = addRoom(store);
-  const entry = { seq: 1, id: new Uint8Array(16), link: new Uint8Array(32), digest: null };
-  const faultOf = (act: () => void): unknown => {
+  const leave = { kind: 'leave', version: 1 } as const;
+  const faultOf = (act: () => unknown): unknown => {
     try {
       return act();
     } catch (error) {
       return error;
     }
   };
-  store.log.append(number, entry);
+  store.outbox.add(number, 'x', leave, 1);
   for (const fault of [
-    faultOf(() => store.log.append(number, entry)),
+    faultOf(() => store.outbox.add(number, 'x', leave, 1)),
     faultOf(() => store.timeline.write(number + 1, message(1))),
   ]) {
     expect(fault).toBeInstanceOf(Error);

@@ -1,5 +1,5 @@
 import type { CommittedProposal } from '@otr/mls';
-import { type GroupInvite, limits, type RoomSettings } from '@otr/protocol';
+import type { GroupInvite, RoomSettings } from '@otr/protocol';
 import { readSettings } from './extensions.ts';
 import { hasRight, identityOf, isAdmin, type RoomView } from './view.ts';
 
@@ -65,7 +65,7 @@ function mayAdd(
   );
   if (added.length === 0) return true;
   const isNew = added.every((id) => id !== '' && !view.members.has(id));
-  const fits = view.members.size - removed.length + added.length <= limits.recipients + 1;
+  const fits = view.members.size - removed.length + added.length <= view.capacity;
   return isNew && fits && new Set(added).size === added.length && hasRight(view, by, 'invite');
 }
 

@@ -1,5 +1,5 @@
 import { type GroupState, members } from '@otr/mls';
-import type { RoomSettings } from '@otr/protocol';
+import { limits, type RoomSettings } from '@otr/protocol';
 import { toText } from '../text.ts';
 import { readProfile, readSettings } from './extensions.ts';
 
@@ -24,7 +24,12 @@ export interface RoomView {
   readonly me: string;
   readonly members: Members;
   readonly settings: RoomSettings;
+  /** Members that a room of this suite can have. */
+  readonly capacity: number;
 }
+
+/** X-Wing: its largest commit, a renewal over a fresh tree, and its welcome grow by 1.3 and 1.6 KB a member. */
+const capacities: Readonly<Record<number, number>> = { [0xf00d]: 350 };
 
 const known = new WeakMap<GroupState['encodedContext'], RoomView>();
 
@@ -46,6 +51,7 @@ export function viewOf(group: GroupState): RoomView {
     me: all.find(({ leafIndex }) => leafIndex === group.self.leafIndex)?.id ?? '',
     members: new Map(all.map((member) => [member.id, member])),
     settings,
+    capacity: capacities[group.config.suite.id] ?? limits.recipients + 1,
   };
   known.set(group.encodedContext, view);
   return view;

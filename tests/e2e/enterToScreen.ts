@@ -1,17 +1,17 @@
 import type { Page } from 'playwright-core';
-import { launchBrowser } from '../tests/e2e/browser.ts';
-import { Person } from '../tests/e2e/people.ts';
-import { startOtr, temporaryFolder } from '../tests/processes.ts';
-import { quantile } from './figures.ts';
-import { startPlainChat } from './plainChat.ts';
+import { quantile } from '../../bench/figures.ts';
+import { startPlainChat } from '../../bench/plainChat.ts';
+import { startOtr, temporaryFolder } from '../processes.ts';
+import { launchBrowser } from './browser.ts';
+import { Person } from './people.ts';
 
 const warmUp = 20;
 const messages = 200;
 /** Milliseconds between two of them: nothing queues. */
 const pace = 60;
 
-/** From the Enter key in one person's page to the text in another's, both in Chromium. */
-export async function benchEnterToScreen(): Promise<void> {
+/** `npm run bench -- enterToScreen`: from the Enter key in one person's page to the text in another's, both in Chromium. */
+async function benchEnterToScreen(): Promise<void> {
   console.log('\n## From Enter to the other screen\n');
   console.log('way | p50 ms | p99 ms');
   const browser = await launchBrowser();
@@ -92,3 +92,5 @@ const whenPressed = `() => new Promise((resolve) => addEventListener(
 function pause(milliseconds: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
+
+await benchEnterToScreen();

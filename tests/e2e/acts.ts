@@ -109,6 +109,11 @@ export async function askToJoin(page: Page, link: string): Promise<void> {
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 }
 
+/** Under the room's name: all so many are there. A sign of life that was lost is made good by the next, half a minute later. */
+export async function allAreThere(page: Page, count: number): Promise<void> {
+  await page.getByText(strings.room.people(count, count)).waitFor({ timeout: 60_000 });
+}
+
 /** Chooses a room in the list. */
 export async function lookAt(page: Page, name: string): Promise<void> {
   await page.getByTestId('room-list').getByRole('button', { name }).click();

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { strings } from '../../packages/ui/src/strings.ts';
 import { type Running, startOtr, temporaryFolder } from '../processes.ts';
-import { messages, settled, shownMessages } from './acts.ts';
+import { allAreThere, messages, settled, shownMessages } from './acts.ts';
 import { launchBrowser } from './browser.ts';
 import { Person } from './people.ts';
 import { narrow, showAt, takePictures, wide } from './pictures.ts';
@@ -70,7 +69,7 @@ beforeAll(async () => {
   await bob.ask('joinRoom', { link });
   for (const { page, origin } of [mallory, bob]) {
     await page.goto(`${origin}/#/room/${room}`);
-    await page.getByText(strings.room.people(2, 2)).waitFor();
+    await allAreThere(page, 2);
   }
   await showAt(mallory.page, narrow, 'light');
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { strings } from '../../packages/ui/src/strings.ts';
 import { type Running, startOtr, temporaryFolder } from '../processes.ts';
 import {
+  allAreThere,
   askToJoin,
   choose,
   closeDialog,
@@ -60,11 +61,6 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** What stands under the name of the room: how many are in it. */
-async function peopleAre(page: Page, count: number): Promise<void> {
-  await page.getByText(strings.room.people(count, count)).waitFor();
-}
-
 it('[I1] who comes with an invite that asks is waited for at the door, and can be refused', async () => {
   link = await inviteOne(ann.page, { approval: true });
   await askToJoin(bob.page, link);
@@ -79,7 +75,7 @@ it('[I1] who comes with an invite that asks is waited for at the door, and can b
   await takePictures(bob.page, 'refused', [wide]);
   expect(await composer(bob.page).count()).toBe(0);
   expect(await messages(bob.page).count()).toBe(0);
-  await peopleAre(ann.page, 1);
+  await allAreThere(ann.page, 1);
 });
 
 it('[I1] who asks again is let in, and both see who did it', async () => {
@@ -90,7 +86,7 @@ it('[I1] who asks again is let in, and both see who did it', async () => {
     .click();
   for (const { page } of [ann, bob]) {
     await page.getByRole('heading', { name: 'Garden', level: 1, exact: true }).waitFor();
-    await peopleAre(page, 2);
+    await allAreThere(page, 2);
   }
   await noticeWith(ann.page, 'Bob joined').waitFor();
   await say(bob.page, 'Thank you for letting me in');
@@ -106,7 +102,7 @@ it('[I1] an invite for one person lets in one; the second is told why not', asyn
   await stateNote(dan.page).filter({ hasText: 'used up' }).waitFor();
   await stateNote(dan.page).filter({ hasText: strings.room.notLetIn }).waitFor();
   await takePictures(dan.page, 'usedUp', [wide]);
-  await peopleAre(ann.page, 3);
+  await allAreThere(ann.page, 3);
   expect(await ann.page.getByTestId('member-list').count()).toBe(0); // the invites are shown
   await detailsTab(ann.page, 'members');
   expect(await ann.page.getByTestId('member-list').getByText('Dan').count()).toBe(0);

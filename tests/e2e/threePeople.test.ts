@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { strings } from '../../packages/ui/src/strings.ts';
 import { otr, type Running, startOtr, temporaryFolder } from '../processes.ts';
 import {
+  allAreThere,
   composer,
   copyInvite,
   createRoom,
@@ -86,7 +87,7 @@ it('a room is created and its invite copied; two people join by pasting it', asy
   await joinByPasting(bob, 'Garden');
   await joinByPasting(cleo, 'Garden');
   for (const { page } of everyone()) {
-    await page.getByText(strings.room.people(3, 3)).waitFor();
+    await allAreThere(page, 3);
     const members = page.getByTestId('member-list');
     for (const { name } of everyone()) await members.getByText(name, { exact: true }).waitFor();
   }
@@ -237,7 +238,7 @@ it('who leaves is gone for the others, and the room is gone for him', async () =
   await cleo.page.getByRole('button', { name: strings.dialog.leave, exact: true }).click();
   await cleo.page.getByText(strings.rooms.none).waitFor();
   for (const { page } of [ann, bob]) {
-    await page.getByText(strings.room.people(2, 2)).waitFor();
+    await allAreThere(page, 2);
     await page.getByTestId('notice-row').filter({ hasText: 'Cleo left' }).waitFor();
   }
   await say(ann.page, 'Two of us');

@@ -144,12 +144,11 @@ class ChatService implements Chat {
       getDetails: ({ room }) => this.#in(room, ({ session }) => ok(session.details)),
       leaveRoom: ({ room }) => this.#in(room, requests.leave),
       sendMessage: ({ room, id, text, replyTo }) =>
-        this.#in(room, ({ session }) =>
-          requests.say(session, id, {
-            ...{ kind: 'text', version: 1, text },
-            ...(replyTo !== undefined && { replyTo }),
-          }),
-        ),
+        this.#in(room, ({ session, live }) => {
+          live.stopTyping();
+          const answered = replyTo !== undefined && { replyTo };
+          return requests.say(session, id, { kind: 'text', version: 1, text, ...answered });
+        }),
       editMessage: ({ room, id, target, text }) =>
         this.#in(room, ({ session }) =>
           requests.changeOwn(session, id, { kind: 'edit', version: 1, target, text }),

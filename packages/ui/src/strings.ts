@@ -81,7 +81,7 @@ export const strings = {
     joiningText: 'Messages appear here as soon as somebody in the room has let you in.',
     start: 'This is the beginning of the room on this computer.',
     joining:
-      'Waiting for someone in the room to come online. Only a member’s computer can let you in. This goes on by itself; you may close this page.',
+      'Waiting for someone in the room to come online and let you in: only a member’s computer can. This goes on by itself; you may close this page.',
     removed: 'You were removed from this room; history up to then stays here.',
     removedLeave: 'Delete it from this computer…',
     lost: 'The keys on this computer are older than the room, so new messages cannot be opened here. Somebody in the room can let you in again; your history stays.',

@@ -68,9 +68,10 @@ function toldOfRemoval(log: RoomLog, id: string, by: string, { before, now }: Co
 }
 
 /** What ends with a removal, invites and an admin's rights, is not told one by one. */
-function toldOfSettings({ settings, by: id }: Changes, by: string, gone: ReadonlySet<string>): Told[] {
+function toldOfSettings({ settings, added, by: id }: Changes, by: string, gone: ReadonlySet<string>): Told[] {
   if (!settings) return [];
   const { before, after } = settings;
+  const comesIn = added.length > 0;
   const told: Told[] = [];
   const key = { by, key: id };
   const differs = (left: unknown, right: unknown) => JSON.stringify(left) !== JSON.stringify(right);
@@ -85,7 +86,8 @@ function toldOfSettings({ settings, by: id }: Changes, by: string, gone: Readonl
   const known = new Set(before.invites.map(({ secret }) => secret));
   const left = new Map(after.invites.map((invite) => [invite.secret, invite]));
   if (after.invites.some(({ secret }) => !known.has(secret))) told.push({ event: 'inviteMade', data: key });
-  const withdrawn = before.invites.some(({ secret, uses }) => !left.has(secret) && uses !== 1);
+  const isUsedUp = (uses: number | null) => uses === 1 && comesIn;
+  const withdrawn = before.invites.some(({ secret, uses }) => !left.has(secret) && !isUsedUp(uses));
   if (withdrawn && gone.size === 0) told.push({ event: 'inviteRevoked', data: key });
   return told;
 }

@@ -2,7 +2,7 @@ import type { RelayMessage, WireError } from '@otr/protocol';
 import { joinRoom, keyPackageRefOf, keyPackagesOf } from '../core/group/join.ts';
 import { viewOf } from '../core/group/view.ts';
 import { inviteKeysOf, openWelcome, sealKnock } from '../core/invite.ts';
-import { sameBytes, toText } from '../core/text.ts';
+import { randomId, sameBytes, toText } from '../core/text.ts';
 import { politeBackoff } from '../machine/link.ts';
 import { outboxOf } from '../machine/outbox.ts';
 import { newLog } from '../machine/roomLog.ts';
@@ -12,6 +12,7 @@ import { newKeys } from './records.ts';
 import type { RelayTalk } from './relayTalk.ts';
 import { type Draft, type Join, type RoomParts, writeRow } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
+import { showOwn } from './sealItem.ts';
 import { changeReason, feedRoom } from './turn.ts';
 
 const refusals: Partial<Record<WireError['code'], string>> = {
@@ -157,12 +158,27 @@ function isStale({ keys }: Join, now: number): boolean {
   });
 }
 
-/** What a former leaf of ours sealed and nobody has seen: the new one counts from 1 (M5). */
-function sealAnew({ store, number }: RoomParts, draft: Draft): void {
+/**
+ * What waits was queued under a former leaf of ours: the new one counts from 1 (M5). What that one sealed may be in the log
+ * already, where we cannot read: it goes under another id, since the relay would answer the old one with the old place.
+ */
+function sealAnew(parts: RoomParts, draft: Draft): void {
+  const { store, number } = parts;
   const items = store.outbox.of(number);
   for (const { id } of items) store.outbox.remove(number, id);
-  for (const { id, content, at } of items) store.outbox.add(number, id, content, at);
-  draft.outbox = outboxOf(items.map(({ id }) => ({ id, sealedFor: null, acknowledged: null })));
+  const ids = items.map(({ id, content, at, counter }) => {
+    if (counter === null) {
+      store.outbox.add(number, id, content, at);
+      return id;
+    }
+    const next = toText(randomId());
+    if (store.timeline.get(number, id)) draft.gone.push(id);
+    store.timeline.remove(number, [id]);
+    const place = store.outbox.add(number, next, content, at);
+    showOwn(parts, draft, { id: next, number: place, content, at, recipients: null }, null);
+    return next;
+  });
+  draft.outbox = outboxOf(ids.map((id) => ({ id, sealedFor: null, acknowledged: null })));
 }
 
 /** From here on the room's messages are for us. */

@@ -10,6 +10,8 @@ const markInterval = { least: 1_000, perMember: 20 };
 const hereInterval = { least: 30_000, perMember: 1_000 };
 const answerWithin = { least: 200, perMember: 20 };
 const typingInterval = 3_000;
+/** Members of a room where everyone speaks after each commit. */
+const smallRoom = 50;
 
 /** What the person lets others know, as it is now. */
 type Preferences = () => { readonly tellRead: boolean; readonly tellTyping: boolean };
@@ -84,6 +86,11 @@ export class LiveTalk {
     this.#tellOwnTyping();
   }
 
+  /** What was typed has been sent. */
+  stopTyping(): void {
+    this.#typedAt = 0;
+  }
+
   #tellOwnTyping(): void {
     const { timers, memory, parts } = this.#session;
     const isFresh = parts.now() - this.#typedAt < typingInterval;
@@ -133,8 +140,11 @@ export class LiveTalk {
     around.emit({ event: 'typing', data: { room: parts.ref, key: id, name } });
   }
 
+  /** What a sign sealed in the epoch before said may not have come: who is in step with this one says it again. */
   #standing(): string {
-    return `${this.#session.memory.log?.cursor} ${this.#read()}`;
+    const { log, group, enteredEpoch } = this.#session.memory;
+    const isSmall = group !== null && viewOf(group).members.size <= smallRoom;
+    return `${log?.cursor} ${this.#read()} ${isSmall ? enteredEpoch : ''}`;
   }
 
   /** The place up to which the person has read, where it lets the others know. */

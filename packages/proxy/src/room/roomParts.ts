@@ -101,16 +101,18 @@ export type Later =
 /** The memory while a step is being made, with what it causes. */
 export type Draft = { -readonly [Part in keyof RoomMemory]: RoomMemory[Part] } & {
   readonly rows: Map<string, Row>;
+  /** Ids of rows that are no more. */
+  readonly gone: string[];
   readonly later: Later[];
   /** Secrets that nobody needs once the step is on disk. */
   readonly erase: Uint8Array[];
 };
 
 export function draftOf(memory: RoomMemory): Draft {
-  return { ...memory, rows: new Map(), later: [], erase: [] };
+  return { ...memory, rows: new Map(), gone: [], later: [], erase: [] };
 }
 
-export function memoryOf({ rows: _, later: __, erase: ___, ...memory }: Draft): RoomMemory {
+export function memoryOf({ rows: _, gone: __, later: ___, erase: ____, ...memory }: Draft): RoomMemory {
   return memory;
 }
 

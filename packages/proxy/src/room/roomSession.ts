@@ -196,6 +196,8 @@ export class RoomSession {
       const lastLine = readLastLine(this.parts);
       this.#timeline = { unread: this.#timeline.unread + unread, lastLine };
     }
+    const { gone: ids } = draft;
+    if (ids.length > 0) this.around.emit({ event: 'rowsGone', data: { room: this.parts.ref, ids } });
     if (rows.length > 0) this.around.emit({ event: 'rows', data: { room: this.parts.ref, rows } });
     this.tellSummary();
     if (before.group?.context !== draft.group?.context) this.tellMembers();

@@ -157,7 +157,7 @@ test('who leaves is gone from the roster, by its own word, and forgets everythin
   expect((await ana.messages(room)).at(-1)?.recipients).toEqual([]);
 });
 
-test('[M14] marks say who has received what; unread counts what others said', async () => {
+test('[V1] marks say who has received what; unread counts what others said', async () => {
   const [ana, ben] = [person('Ana'), person('Ben')];
   const room = await roomOf(ana, ben);
   await ana.says(room, 'one');

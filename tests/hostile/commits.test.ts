@@ -69,7 +69,7 @@ describe('a relay that is not to be trusted with commits', () => {
     },
   );
 
-  it('that replays a commit at a new place is noticed, and the epoch stays as it is', async () => {
+  it('[R5] that replays a commit at a new place is noticed, and the epoch stays as it is', async () => {
     const { ann, bob, room } = scene;
     const seen: CommitEntry[] = [];
     onCommit((entry) => {

@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `unit` is the quick loop of `npm run check`; `npm test` runs every project (see scripts/test.ts). */
 export default defineConfig({
   test: {
+    // Most tests wait for timers, disks and other processes: one file at a time leaves a small machine idle.
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -33,6 +33,8 @@ export const limits = {
   slice: 512,
   /** Recipients of one envelope with slices: the members of a room less one. */
   recipients: 1_500,
+  /** Members who are named in a whisper; members of a room off the record. */
+  whisperedTo: 100,
   /** A sealed volatile message. */
   sealed: 1024,
   /** Entries in one answer to `fetch`; the relay also stops at half a frame. */

@@ -29,6 +29,10 @@ export const errorCodes = [
   /** The room's settings do not let this member do it. */
   'notAllowed',
   'memberNotFound',
+  /** The member has not shown yet who it is: there is nobody to verify. */
+  'notShown',
+  /** The safety number, QR code or words are not those of this member. */
+  'notTheSame',
   /** The profile is locked. */
   'locked',
   'wrongPassphrase',

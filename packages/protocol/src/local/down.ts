@@ -29,6 +29,13 @@ export const localDown = {
   details: roomDetails,
   /** Rows that are no more: their time was over. */
   rowsGone: z.object({ room: roomRef, ids: z.array(z.string().max(64)).min(1) }),
+  /** How an exchange of words with a member goes. `asked`: it reads words out, and waits for us to enter them. */
+  words: z.object({
+    room: roomRef,
+    member: memberRef,
+    name: z.string(),
+    state: z.enum(['asked', 'verified', 'wrong', 'stopped']),
+  }),
   /** Somebody else is typing; fades after a few seconds. */
   typing: z.object({ room: roomRef, key: memberRef, name: z.string() }),
 } as const;

@@ -38,6 +38,24 @@ export const vault = z.object({
   lockAfterMinutes: wholeNumber,
 });
 
+/**
+ * What is known of who a member is. `self` · `verified`: the keys were compared, here or in another room · `unverified`: it
+ * has shown who it is, nobody compared · `waiting`: it has not shown it yet · `unproven`: it speaks without having shown it ·
+ * `refused`: it showed something false · `changed`: it bears the name of a verified person and has other keys; sending
+ * waits for a decision.
+ */
+export const trust = z.enum([
+  'self',
+  'verified',
+  'unverified',
+  'waiting',
+  'unproven',
+  'refused',
+  'changed',
+]);
+/** How a person was verified. */
+export const verifiedBy = z.enum(['number', 'words', 'invite']);
+
 export const member = z.object({
   key: memberRef,
   /** The name to show: unique in the room (a short fingerprint is appended where two members chose the same). */
@@ -49,6 +67,14 @@ export const member = z.object({
   received: wholeNumber,
   /** Has read every entry up to this `seq`; null where it does not say. */
   read: wholeNumber.nullable(),
+  trust,
+  /** How and when it was verified; null where it is not. */
+  verified: z.object({ by: verifiedBy, at: milliseconds }).nullable(),
+  /**
+   * What this member waits for. `invited`: it came by a one-time invite of ours; did we give it to this person? · `words`:
+   * it reads out three words.
+   */
+  asks: z.enum(['invited', 'words']).optional(),
 });
 
 /** What this person may do in a room. */
@@ -71,6 +97,17 @@ export const roomSummary = z.object({
   disappearAfter: wholeNumber,
   /** Knocks that wait for this person's decision. */
   knocks: wholeNumber,
+  /** Nothing that is said here is signed or kept on a disk. */
+  offTheRecord: z.boolean(),
+  /** Other members, by what is known of who they are. */
+  trust: z.object({
+    verified: wholeNumber,
+    unverified: wholeNumber,
+    /** Waiting, unproven or refused. */
+    unknown: wholeNumber,
+    /** Sending waits while there is any. */
+    changed: wholeNumber,
+  }),
   memberCount: wholeNumber,
   unread: wholeNumber,
   /** Rows up to this order are read. */
@@ -120,6 +157,10 @@ export const messageRow = rowBase.extend({
   reactions: z.array(z.object({ emoji, from: z.array(memberRef) })).optional(),
   /** When it is deleted everywhere. */
   expiresAt: milliseconds.optional(),
+  /** What was known of the sender when it came. */
+  trust: trust.optional(),
+  /** Only for these members and the sender, and unsigned. */
+  whisper: z.object({ to: z.array(memberRef), names: z.array(z.string()) }).optional(),
 });
 
 export const noticeRow = rowBase.extend({
@@ -144,6 +185,10 @@ export const noticeRow = rowBase.extend({
     'inviteRevoked',
     'expired',
     'newerVersion',
+    'identityChanged',
+    'verified',
+    'wordsWrong',
+    'wordsStopped',
   ]),
   data: z.record(z.string(), z.union([z.string(), z.number()])),
 });
@@ -163,6 +208,8 @@ export const problemCodes = [
   'badCommit',
   'wrongAccessKey',
   'ownStateOld',
+  'identityRefused',
+  'badWhisper',
 ] as const;
 export type ProblemCode = (typeof problemCodes)[number];
 
@@ -188,7 +235,8 @@ export const row = z.discriminatedUnion('kind', [messageRow, noticeRow, refusedR
 export const inviteSummary = z.object({
   /** Public half of the invite's key pair: names it. */
   invite: memberRef,
-  link: z.string(),
+  /** Null where only its maker can show it. */
+  link: z.string().nullable(),
   uses: wholeNumber.nullable(),
   expiresAt: milliseconds.nullable(),
   approval: z.boolean(),
@@ -224,6 +272,22 @@ export const roomDetails = z.object({
   knocks: z.array(knockSummary),
 });
 
+/** What two people compare. */
+export const safetyNumber = z.object({
+  member: memberRef,
+  name: z.string(),
+  trust,
+  /** 60 digits in groups of five. */
+  number: z.string().regex(/^(\d{5} ){11}\d{5}$/),
+  /** The same for both: what the emoji are called travels with them. */
+  emoji: z.array(z.object({ emoji: z.string(), name: z.string() })),
+  /** What the QR code holds. */
+  code: z.string().max(200),
+});
+
+export type Trust = z.infer<typeof trust>;
+export type VerifiedBy = z.infer<typeof verifiedBy>;
+export type SafetyNumber = z.infer<typeof safetyNumber>;
 export type Rights = z.infer<typeof rights>;
 export type InviteSummary = z.infer<typeof inviteSummary>;
 export type KnockSummary = z.infer<typeof knockSummary>;

@@ -11,12 +11,14 @@ import {
   roomRef,
   roomSummary,
   row,
+  safetyNumber,
   vault,
 } from './model.ts';
 
 const nothing = z.object({});
 const passphrase = z.string().min(1).max(1_024);
 const inRoom = z.object({ room: roomRef });
+const withMember = inRoom.extend({ member: memberRef });
 
 /**
  * Local client → proxy: what a browser, a terminal or a bot may ask. Each is a Socket.IO event with one
@@ -47,7 +49,7 @@ export const localUp = {
   setName: { request: z.object({ name }), response: nothing },
   /** `large`: for more than 350 members, with the compact suite (no post-quantum key agreement). */
   createRoom: {
-    request: z.object({ name, large: z.boolean().optional() }),
+    request: z.object({ name, large: z.boolean().optional(), offTheRecord: z.boolean().optional() }),
     response: z.object({ room: roomRef }),
   },
   /** Take an invite link. Answers when the room is stored; `state` of the room tells when it is joined. */
@@ -94,10 +96,17 @@ export const localUp = {
   returnToRoom: { request: inRoom, response: nothing },
   getDetails: { request: inRoom, response: roomDetails },
   renameRoom: { request: inRoom.extend({ name }), response: nothing },
-  leaveRoom: { request: inRoom, response: nothing },
+  /** `publishKey`: the room's members are given our signature key, so that what we signed there proves nothing. */
+  leaveRoom: { request: inRoom.extend({ publishKey: z.boolean().optional() }), response: nothing },
   /** `id` is made by the client, so that a repeated request is one message. Answers when the message is stored. */
   sendMessage: {
-    request: inRoom.extend({ id: messageRef, text: messageText, replyTo: messageRef.optional() }),
+    request: inRoom.extend({
+      id: messageRef,
+      text: messageText,
+      replyTo: messageRef.optional(),
+      /** A whisper: for these members only. */
+      whisperTo: z.array(memberRef).min(1).max(limits.whisperedTo).optional(),
+    }),
     response: z.object({ id: messageRef }),
   },
   /** Of one's own messages. `id` is that of the change, made by the client. */
@@ -110,6 +119,26 @@ export const localUp = {
     request: inRoom.extend({ id: messageRef, target: messageRef, emoji, on: z.boolean() }),
     response: nothing,
   },
+  /** Changes or deletes (null) a message in this profile's own history, and nowhere else. No trace stays. */
+  rewriteHistory: {
+    request: inRoom.extend({ id: messageRef, text: messageText.nullable() }),
+    response: nothing,
+  },
+  /** `notShown` while the member has not shown who it is. */
+  getSafetyNumber: { request: withMember, response: safetyNumber },
+  /** They were compared and are the same. `number` is what was compared: the digits, or what a QR code held. */
+  verifyMember: { request: withMember.extend({ number: z.string().max(200) }), response: nothing },
+  /** Takes a verification back. */
+  unverifyMember: { request: withMember, response: nothing },
+  /** A `changed` member is taken for what it is, unverified: sending goes on. */
+  acceptMember: { request: withMember, response: nothing },
+  /** Whether the one-time invite that this member came by was given to this person. */
+  confirmInvited: { request: withMember.extend({ yes: z.boolean() }), response: nothing },
+  /** Three words to read out; the other person enters them. `words` events tell the outcome. */
+  startWords: { request: withMember, response: z.object({ words: z.array(z.string()).length(3) }) },
+  /** The words that this member read out. */
+  enterWords: { request: withMember.extend({ words: z.string().max(200) }), response: nothing },
+  stopWords: { request: withMember, response: nothing },
   /** Messages with all of these words, or beginnings of words, the newest first; in one room or all. */
   search: {
     request: z.object({

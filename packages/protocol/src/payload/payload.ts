@@ -58,6 +58,42 @@ const proof = z.object({
 
 const first = z.literal(1);
 
+/** Place of a member in the group's tree (RFC 9420 §4.1). */
+const leafIndex = z.number().int().nonnegative().max(2_047);
+
+/**
+ * Shows who the sender is to each of the named members, and to nobody else (D3). Filled in when it is sealed: the tags
+ * are of the epoch.
+ */
+const identify = z.object({
+  kind: z.literal('identify'),
+  version: first,
+  to: z.array(leafIndex).max(limits.recipients),
+  /** A tag for each of them, in that order: 16 bytes each, together as base64url. */
+  tags: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]*$/)
+    .max(Math.ceil((limits.recipients * 16 * 4) / 3)),
+  /** Shows the maker of a one-time invite that the sender came by it (D7). */
+  voucher: base64urlText(32).optional(),
+});
+
+/** A step of comparing three words that were read aloud (D8): CPace. All see it, one member takes part. */
+const words = z.object({
+  kind: z.literal('words'),
+  version: first,
+  to: memberId,
+  /** Names the exchange: 16 bytes. */
+  session: base64urlText(16),
+  step: z.discriminatedUnion('name', [
+    z.object({ name: z.literal('start'), share: base64urlText(32) }),
+    z.object({ name: z.literal('answer'), share: base64urlText(32), confirmation: base64urlText(32) }),
+    z.object({ name: z.literal('finish'), confirmation: base64urlText(32) }),
+    /** Nobody is verified: the words were wrong, or the person gave up. */
+    z.object({ name: z.literal('stop'), wrong: z.boolean() }),
+  ]),
+});
+
 /** What a member says, by kind and version. Others are kept and shown as "sent by a newer version". */
 export const content = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text'), version: first, text: messageText, replyTo: messageId.optional() }),
@@ -66,9 +102,22 @@ export const content = z.discriminatedUnion('kind', [
   /** Takes back one of the sender's own messages. */
   z.object({ kind: z.literal('delete'), version: first, target: messageId }),
   z.object({ kind: z.literal('reaction'), version: first, target: messageId, emoji, on: z.boolean() }),
-  /** The sender leaves: any member may commit its removal (RFC 9420 §12.2: nobody can remove itself). */
-  z.object({ kind: z.literal('leave'), version: first }),
+  /**
+   * The sender leaves: any member may commit its removal (RFC 9420 §12.2: nobody can remove itself). What follows it from
+   * the same leaf is refused.
+   */
+  z.object({
+    kind: z.literal('leave'),
+    version: first,
+    /** The private half of the leaf's signature key, 32 bytes: from here on anyone can sign what the sender ever signed (D10). */
+    signatureKey: base64urlText(32).optional(),
+  }),
+  identify,
+  words,
 ]);
+
+/** What may be whispered: what a person says, and what changes it. */
+export const whisperedKinds = ['text', 'edit', 'delete', 'reaction'] as const;
 
 /** The plaintext inside an envelope, as JSON in UTF-8 before padding. */
 export const payload = z.object({ version: first, proof, content });
@@ -80,6 +129,23 @@ export const openPayload = z.object({
   content: z.looseObject({ kind: z.string().max(64) }),
 });
 
+/**
+ * What a whisper's body holds, as JSON in UTF-8 before padding. Nothing in it is signed: who can open it could have made
+ * it (D4, D5).
+ */
+export const whisper = z.object({
+  version: first,
+  /** The entry's id. */
+  id: messageId,
+  /** The sender's counter of whispers to this recipient, since the recipient came: 1, 2, 3 … without holes. */
+  counter: z.number().int().positive(),
+  at: milliseconds,
+  /** All for whom it is; absent where it is for everyone (a room off the record). */
+  to: z.array(memberId).min(1).max(limits.whisperedTo).optional(),
+  content,
+});
+
+export type Whisper = z.infer<typeof whisper>;
 export type PayloadProof = z.infer<typeof proof>;
 export type Content = z.infer<typeof content>;
 export type Payload = z.infer<typeof payload>;
@@ -88,6 +154,10 @@ export type Payload = z.infer<typeof payload>;
 export const leafProfile = z.object({
   version: first,
   name: z.union([name, z.literal('')]),
+  /** The person's long-term X25519 public key (D1); a leaf keeps it as long as it is in the tree. */
+  identityKey: base64urlText(32),
+  /** A fresh X25519 public key of this leaf (D2). */
+  ephemeralKey: base64urlText(32),
   /** The pseudonym of the leaf that this member had before it lost its keys; the commit that adds it removes that one. */
   formerly: memberId.optional(),
 });
@@ -106,6 +176,8 @@ export const groupInvite = z.object({
   approval: z.boolean(),
   by: memberId,
   at: milliseconds,
+  /** It came from a secret that only the maker and who was given the link know (D7): others cannot show the link. */
+  vouched: z.boolean(),
 });
 
 /** What the members agree on, in an extension of the group context: only a commit can change it. */
@@ -121,6 +193,8 @@ export const roomSettings = z.object({
   roles: z.object({ invite: role, remove: role, change: role }),
   admins: z.array(memberId).max(limits.admins),
   invites: z.array(groupInvite).max(limits.invitesOfRoom),
+  /** Everything that people say is whispered to all members, and no proxy writes it to disk. Never changes. */
+  offTheRecord: z.boolean(),
   /** Members who lost their keys knock under it; a person has to let each one in. */
   returnSecret: base64urlText(32),
 });

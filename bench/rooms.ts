@@ -1,6 +1,6 @@
 import type { GroupState } from '@otr/mls';
 import type { RoomSettings } from '@otr/protocol';
-import { acceptOwnCommit, planCommit } from '../packages/proxy/src/core/group/commit.ts';
+import { acceptOwnCommit } from '../packages/proxy/src/core/group/commit.ts';
 import { compactSuite, defaultSuite } from '../packages/proxy/src/core/group/config.ts';
 import { createRoom } from '../packages/proxy/src/core/group/create.ts';
 import {
@@ -14,11 +14,12 @@ import { viewOf } from '../packages/proxy/src/core/group/view.ts';
 import { encodePayload } from '../packages/proxy/src/core/payloadCodec.ts';
 import { randomId, toText } from '../packages/proxy/src/core/text.ts';
 import { freshSecret } from '../packages/proxy/src/room/newRoom.ts';
+import { leafNamed, planned } from '../packages/proxy/test/core/group/leaves.ts';
 import { median } from './figures.ts';
 
 const rounds = 5;
 const nobody: ReadonlySet<string> = new Set();
-const nothing = { add: [], remove: [], settings: null, profile: null, renew: false };
+const nothing = { add: [], remove: [], settings: null, rename: null, renew: false };
 /** Above it the welcome of a room with the default suite is larger than the relay takes. */
 const largestDefault = 500;
 
@@ -56,7 +57,7 @@ function figuresOf(suiteId: number, size: number): (string | number)[] {
     seal.push(sealing);
     open.push(opening);
   }
-  const renewal = planCommit(bob, { ...nothing, renew: true }, nobody);
+  const renewal = planned(bob, { ...nothing, renew: true });
   const [renewed, processingRenewal] = timed(() => openForRoom(ann, renewal.body, nobody));
   if (renewed.kind !== 'commit') throw new Error('a renewal that does not open');
   ann = renewed.group;
@@ -67,10 +68,10 @@ function figuresOf(suiteId: number, size: number): (string | number)[] {
   let commitBytes = 0;
   let welcomeBytes = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const keys = makeJoinKeys({ version: 1, name: 'Cleo' }, Date.now());
+    const keys = makeJoinKeys(leafNamed('Cleo'), Date.now());
     const keyPackage = keyPackageFor(suiteId, keyPackagesOf(keys));
     if (!keyPackage) throw new Error('no key package for the suite');
-    const added = planCommit(ann, { ...nothing, add: [keyPackage] }, nobody);
+    const added = planned(ann, { ...nothing, add: [keyPackage] });
     const { welcome } = added;
     if (!welcome) throw new Error('no welcome');
     commitBytes = added.body.length;
@@ -93,15 +94,15 @@ function figuresOf(suiteId: number, size: number): (string | number)[] {
 /** The states of its maker and of one member. */
 function grownRoom(room: Uint8Array, suiteId: number, size: number): [GroupState, GroupState] {
   const now = Date.now();
-  let { group: ann } = createRoom({ room, suiteId, profile: { version: 1, name: 'Ann' }, settings, now });
+  let { group: ann } = createRoom({ room, suiteId, profile: leafNamed('Ann'), settings, now });
   let bob: GroupState | undefined;
   for (let members = 1; members < size; ) {
     const count = Math.min(50, size - members);
     const joiners = Array.from({ length: count }, (_, n) =>
-      makeJoinKeys({ version: 1, name: `Member ${members + n}` }, now),
+      makeJoinKeys(leafNamed(`Member ${members + n}`), now),
     );
     const add = joiners.flatMap((keys) => keyPackageFor(suiteId, keyPackagesOf(keys)) ?? []);
-    const { group, welcome, body } = planCommit(ann, { ...nothing, add }, nobody);
+    const { group, welcome, body } = planned(ann, { ...nothing, add });
     ann = acceptOwnCommit(group).group;
     if (bob) {
       const opened = openForRoom(bob, body, nobody);
@@ -123,6 +124,7 @@ function settings(creator: string): RoomSettings {
     admins: [creator],
     invites: [],
     returnSecret: freshSecret(),
+    offTheRecord: false,
   };
 }
 

@@ -3,6 +3,7 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchAppends } from './appends.ts';
 import { benchDelivery } from './delivery.ts';
+import { benchIdentity } from './identity.ts';
 import { benchIdleMemory } from './idleMemory.ts';
 import { benchNodes } from './nodes.ts';
 import { benchProxyStart } from './proxyStart.ts';
@@ -22,6 +23,7 @@ const benchmarks: Record<string, Benchmark> = {
   storage: { on: 'all cores', run: benchStorage },
   nodes: { on: 'all cores', run: benchNodes },
   rooms: { on: 'second core', run: benchRooms },
+  identity: { on: 'second core', run: benchIdentity },
   enterToScreen: { on: 'all cores', run: inBrowser('tests/e2e/enterToScreen.ts') },
   proxyStart: { on: 'all cores', run: benchProxyStart },
   idleMemory: { on: 'second core', run: benchIdleMemory },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { CommitEntry, Entry } from '@otr/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { planCommit } from '../../packages/proxy/src/core/group/commit.ts';
+import { planned } from '../../packages/proxy/test/core/group/leaves.ts';
 import { sealForRoom } from '../../packages/proxy/src/core/group/messages.ts';
 import { foreignGroup } from './foreignGroup.ts';
 import { flipBit, isCommit, isMessage, notices, openScene, quiet, type Scene } from './scene.ts';
@@ -45,8 +45,8 @@ describe('a relay that is not to be trusted with commits', () => {
       'makes a commit in a group of its own that has the same id',
       (entry) => {
         const group = foreignGroup(scene.room, entry.epoch - 1);
-        const plan = { add: [], remove: [], settings: null, profile: null, renew: true };
-        return { ...entry, body: planCommit(group, plan, new Set()).body };
+        const plan = { add: [], remove: [], settings: null, rename: null, renew: true };
+        return { ...entry, body: planned(group, plan).body };
       },
     ],
   ])(

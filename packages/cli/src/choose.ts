@@ -9,8 +9,8 @@ export interface Naming<Value> {
   /** The command that lists them. */
   readonly listedBy: string;
   idOf(value: Value): string;
-  /** None has a name where nothing is given. */
-  nameOf?(value: Value): string;
+  /** None has a name where nothing is given; null: this one has none. */
+  nameOf?(value: Value): string | null;
 }
 
 /** By id, by a name that only one has, or by the beginning of only one's id. */

@@ -3,12 +3,15 @@ import {
   admissionTokens,
   databaseFolder,
   duration,
+  lines,
   oneOf,
   type Parse,
   path,
   postgresUrl,
   redisUrl,
   relayUrl,
+  safetyDigits,
+  socksServer,
   text,
   wholeNumber,
   yesOrNo,
@@ -23,6 +26,8 @@ export interface Option<Value> {
   readonly fallback: Value;
   /** The fallback in words, where it is not the value itself. */
   readonly otherwise?: string;
+  /** The flag may be given more than once: the values are lines of one text. */
+  readonly several?: true;
   /** Its value is never repeated, in errors or anywhere. */
   readonly secret?: true;
 }
@@ -43,6 +48,11 @@ function setting<Value, Fallback extends Value | undefined>(
 /** A setting whose value nobody may read over a shoulder or in a log. */
 function secret<Value>(placeholder: string, help: string, parse: Parse<Value>): Option<Value | undefined> {
   return { placeholder, help, parse, fallback: undefined, secret: true };
+}
+
+/** A setting that one command may be given several times. */
+function several<Value>(placeholder: string, help: string, parse: Parse<Value>): Option<Value | undefined> {
+  return { placeholder, help, parse, fallback: undefined, several: true };
 }
 
 function onOff(help: string, fallback: boolean): Option<boolean> {
@@ -74,6 +84,14 @@ export const options = {
     'token of a private relay: the relay asks for it (two with a comma while it changes), the proxy shows it',
     admissionTokens,
   ),
+  socks: setting(
+    'ADDRESS',
+    'SOCKS5 server, such as Tor’s 127.0.0.1:9050, that every connection to a relay goes through',
+    socksServer,
+    undefined,
+    'connections are direct',
+  ),
+  'socks-per-room': onOff('with a SOCKS server: a connection and a circuit of its own for each room', false),
   name: setting('NAME', 'name shown to others', text, undefined, 'asked for on the page'),
   host: setting('ADDRESS', 'loopback address of the page', text, undefined, '127.0.0.1'),
   port: setting('PORT', 'port of the page', port, undefined, 'drawn once for the profile'),
@@ -138,10 +156,13 @@ export const options = {
   limit: setting('COUNT', 'only the newest of them', count, undefined, 'all'),
   ids: onOff('show the ids of messages', false),
   'reply-to': setting('MESSAGE', 'id of the message that this one answers', text, undefined),
+  to: several('MEMBER', 'whisper to this member only; may be given several times', lines),
   room: setting('ROOM', 'only in this room', text, undefined, 'in all rooms'),
   uses: setting('COUNT', 'how many may come in by the invite', wholeNumber(1, 10_000), undefined, 'any'),
   expires: setting('TIME', 'how long the invite is good', duration, undefined, 'without an end'),
   large: onOff('for more than 350 members, without post-quantum key agreement', false),
+  'off-the-record': onOff('nothing that is said there is signed, or kept on any disk', false),
+  'publish-key': onOff('give the members the key of one’s signatures there: they prove nothing then', false),
   approval: onOff('somebody must let in each one who comes by the invite', false),
   format: setting(
     'FORMAT',
@@ -150,6 +171,18 @@ export const options = {
     'html' as const,
   ),
   output: setting('FILE', 'write into this file, which must not exist', path, undefined, 'standard output'),
+  number: setting(
+    'DIGITS',
+    'the 60 digits that the member reads out: verified if they are the same',
+    safetyDigits,
+    undefined,
+  ),
+  code: setting('TEXT', 'what the member’s QR code holds: verified if it is the same', text, undefined),
+  qr: onOff('show the QR code, too', false),
+  'take-back': onOff('the member is verified no longer', false),
+  enter: setting('WORDS', 'the three words that the member reads out; "-" asks for them', text, undefined),
+  yes: onOff('the link was given to this person', false),
+  no: onOff('it was not, or one does not know', false),
   since: setting('SEQ', 'only messages after this place in the room', count, undefined, 'the beginning'),
 } as const;
 

@@ -125,6 +125,7 @@ function prepared(parser: Parser, terminal: Terminal): Parser {
 }
 
 const groups: Readonly<Record<string, string>> = {
+  history: 'This computer’s own copy of what was said.',
   room: 'Rooms, who is in them, who may come in, and their rules.',
 };
 
@@ -157,8 +158,14 @@ function addFlags(parser: Parser, { option, as }: Use): void {
   }
   const placeholder = 'placeholder' in more ? more.placeholder : 'VALUE';
   const unless = otherwise === undefined ? '' : `; otherwise: ${otherwise}`;
-  parser.addOption(new Flag(`--${name} <${placeholder}>`, `${help} (${variableOf(option)}${unless})`));
+  const flag = new Flag(`--${name} <${placeholder}>`, `${help} (${variableOf(option)}${unless})`);
+  if ('several' in more) flag.argParser(addLine);
+  parser.addOption(flag);
 }
+
+/** What is given again is added on a line of its own. */
+const addLine = (value: string, before: string | undefined) =>
+  before === undefined ? value : `${before}\n${value}`;
 
 /** The flags that were given, to this command or before it: `otr --json room list`. */
 function flagsOf(parser: Parser, uses: readonly Use[]): Map<string, string> {

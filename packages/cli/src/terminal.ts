@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
 /** What a command prints to and reads from. */
 export interface Terminal {
   /** One line of results, on standard output. */
@@ -10,6 +13,8 @@ export interface Terminal {
   readonly colour: boolean;
   /** All of standard input, at most `limit` bytes; undefined when there is more. */
   readInput(limit: number): Promise<string | undefined>;
+  /** One line of standard input; the prompt is shown where a person types. Undefined when there is none. */
+  readLine(prompt: string): Promise<string | undefined>;
 }
 
 /** Characters that could steer a terminal or turn the reading direction: control characters and bidi marks. */
@@ -57,7 +62,20 @@ export function processTerminal(): Terminal {
     note: (line) => void process.stderr.write(`${line}\n`),
     colour: process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb',
     readInput: (limit) => readAll(process.stdin, limit),
+    readLine: (prompt) => readLine(process.stdin, prompt),
   };
+}
+
+async function readLine(stream: NodeJS.ReadStream, prompt: string): Promise<string | undefined> {
+  if (stream.isTTY === true) process.stderr.write(prompt);
+  // The terminal itself echoes and edits the line, and Ctrl-C ends the process as everywhere.
+  const lines = createInterface({ input: stream, terminal: false });
+  const line = await Promise.race([
+    once(lines, 'line').then(([text]) => String(text)),
+    once(lines, 'close').then(() => undefined),
+  ]);
+  lines.close();
+  return line;
 }
 
 async function readAll(stream: AsyncIterable<Buffer>, limit: number): Promise<string | undefined> {

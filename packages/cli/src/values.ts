@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { admissionToken } from '@otr/protocol';
 
@@ -10,6 +11,12 @@ const fine = <Value>(value: Value): Parsed<Value> => ({ ok: true, value });
 const wrong = (problem: string): Parsed<never> => ({ ok: false, problem });
 
 export const text: Parse<string> = (value) => fine(value);
+
+/** One or several, each on a line of its own. */
+export const lines: Parse<readonly string[]> = (value) => {
+  const all = value.split('\n').filter((line) => line !== '');
+  return all.length > 0 ? fine(all) : wrong('must not be empty');
+};
 
 export const path: Parse<string> = (value, folder) => fine(resolve(folder, value));
 
@@ -73,10 +80,27 @@ export const redisUrl: Parse<string> = (value) =>
     ? fine(value)
     : wrong('must be an address: redis://HOST:PORT');
 
+/** A SOCKS server by its address: to look up a name would be the query that it is there to avoid. */
+export const socksServer: Parse<{ readonly host: string; readonly port: number }> = (value) => {
+  const [, six, four, digits] = /^(?:\[(.+)\]|([^[\]:]+)):(\d{1,5})$/.exec(value) ?? [];
+  const host = six ?? four ?? '';
+  const port = Number(digits);
+  const isAddress = isIP(host) === (six === undefined ? 4 : 6);
+  if (isAddress && port >= 1 && port <= 65_535) return fine({ host, port });
+  return wrong('must be an IP address and a port, such as 127.0.0.1:9050 or [::1]:9050');
+};
+
 /** One admission token, or two with a comma. */
 export const admissionTokens: Parse<readonly [string, ...string[]]> = (value) => {
   const [first = '', ...others] = value.split(',');
   const areTokens = [first, ...others].every((token) => admissionToken.safeParse(token).success);
   if (areTokens && others.length < 2) return fine([first, ...others]);
   return wrong('must be one token or two with a comma, each of 16 to 200 characters without spaces');
+};
+
+/** The 60 digits of a safety number, however they are grouped. */
+export const safetyDigits: Parse<string> = (value) => {
+  const digits = value.replace(/[\s-]/g, '');
+  if (!/^[0-9]{60}$/.test(digits)) return wrong('must be the 60 digits of a safety number');
+  return fine(digits.replace(/(.{5})(?=.)/g, '$1 '));
 };

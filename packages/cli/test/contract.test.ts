@@ -64,6 +64,8 @@ it('prints with --json what the guide says, and nothing else', async () => {
       unread: expect.any(Number),
       queued: expect.any(Number),
       knocks: 0,
+      offTheRecord: false,
+      trust: { verified: 0, unverified: 0, unknown: 0, changed: 0 },
     },
   ]);
   const exported = await ann.otr(['export', 'cave', '--format', 'json']);

@@ -17,6 +17,12 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** What happens while a command runs. */
+interface While {
+  seen?(line: string): void;
+  ending?: AbortSignal;
+}
+
 /** A proxy of one room on a socket file, which answers as it is told and notes what it is asked. */
 export async function openFakeProxy(commands: readonly Command[]) {
   const folder = await mkdtemp(join(tmpdir(), 'otr-cli-'));
@@ -56,12 +62,14 @@ export async function openFakeProxy(commands: readonly Command[]) {
     tell(event: LocalEvent): void {
       for (const listener of listeners) listener(event);
     },
-    /** `otr WORDS`, in this process. */
-    async otr(words: readonly string[], input = ''): Promise<Ended> {
+    /** `otr WORDS`, in this process. `seen` is told each line of its results as it comes. */
+    async otr(words: readonly string[], input = '', more: While = {}): Promise<Ended> {
+      const { seen = () => {}, ending = new AbortController().signal } = more;
       const lines = { stdout: '', stderr: '' };
       const terminal: Terminal = {
         result(line) {
           lines.stdout += `${line}\n`;
+          seen(line);
         },
         async piece(text) {
           lines.stdout += text;
@@ -71,12 +79,13 @@ export async function openFakeProxy(commands: readonly Command[]) {
         },
         colour: false,
         readInput: async () => input,
+        readLine: async () => input.split('\n')[0],
       };
       const line = { words, variables: { OTR_SOCKET: socketFile }, workingFolder: folder };
       const read = readCommandLine('otr', '0', commands, line, terminal);
       if (!read.ok) return { status: report(read.exit, 'otr', terminal), ...lines };
       if (read.asked === undefined) return { status: 0, ...lines };
-      const surroundings = { terminal, log: silent, ending: new AbortController().signal, onHangUp() {} };
+      const surroundings = { terminal, log: silent, ending, onHangUp() {} };
       const exit = await read.asked.command.run(read.asked.settings, read.asked.words, surroundings);
       return { status: report(exit, 'otr', terminal), ...lines };
     },

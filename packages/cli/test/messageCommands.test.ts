@@ -19,6 +19,7 @@ const target = `${'T'.repeat(21)}A`;
 describe('messages', () => {
   it('are sent as answers', async () => {
     proxy.answer('sendMessage', ({ id: sent }) => ok({ id: sent }));
+    proxy.answer('getTimeline', () => ok({ rows: [message(1)], olderLeft: false, newerLeft: false }));
     const sent = await proxy.otr(['send', 'den', 'yes', '--reply-to', target]);
     expect(sent).toMatchObject({ status: 0, stdout: expect.stringMatching(/^[\w-]{22}\n$/) });
     expect(requests('sendMessage')).toEqual([{ room, id, text: 'yes', replyTo: target }]);

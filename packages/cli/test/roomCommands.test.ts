@@ -1,8 +1,8 @@
-import { ok, type RoomDetails, refuse } from '@otr/protocol';
+import { type Member, ok, type RoomDetails, refuse } from '@otr/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { otrCommands } from '../src/index.ts';
 import { type FakeProxy, openFakeProxy, room } from './fakeProxy.ts';
-import { ann, ben, details, summary } from './rows.ts';
+import { ann, ben, details, member, summary } from './rows.ts';
 
 let proxy: FakeProxy;
 beforeEach(async () => {
@@ -40,8 +40,8 @@ const everything: RoomDetails = details({
   knocks: [knock, { id: `L${'K'.repeat(20)}A`, name: 'Ben', at, approval: false, returning: 'Ben' }],
 });
 const members = [
-  { key: ann, name: 'Ann', self: true, online: true, admin: true, received: 9, read: null },
-  { key: ben, name: 'Ben', self: false, online: false, admin: false, received: 8, read: 7 },
+  member({ key: ann, name: 'Ann', self: true, online: true, admin: true, read: null, trust: 'self' }),
+  member(),
 ];
 
 beforeEach(() => {
@@ -92,6 +92,37 @@ describe('invites', () => {
   });
 });
 
+describe('one-time invites', () => {
+  const vouched = 'otr:relay.example/room#secret.fingerprint';
+
+  it('say that they verify', async () => {
+    proxy.answer('createInvite', () => ok({ link: vouched }));
+    const made = await proxy.otr(['room', 'invite', 'den', '--uses', '1']);
+    expect(made).toMatchObject({ status: 0, stdout: `${vouched}\n` });
+    expect(made.stderr).toMatch(/^Whoever comes by it has verified you.* otr room invited .*\n$/);
+    proxy.answer('createInvite', () => ok({ link: 'otr:relay.example/room#secret' }));
+    expect((await proxy.otr(['room', 'invite', 'den', '--uses', '2'])).stderr).toBe('');
+  });
+
+  it('are shown by their maker only', async () => {
+    const one = { ...invite, uses: 1, expiresAt: null, approval: false };
+    proxy.answer('getDetails', () =>
+      ok(
+        details({
+          invites: [
+            { ...one, link: vouched },
+            { ...one, link: null },
+          ],
+        }),
+      ),
+    );
+    const lines = (await proxy.otr(['room', 'invites', 'den'])).stdout.split('\n');
+    expect(lines[0]).toMatch(/1 more, no end, verifies who comes by it {2}by Ben on .* {2}otr:relay.*print$/);
+    expect(lines[1]).toMatch(/verifies who comes by it {2}by .* {2}\(only its maker can show the link\)$/);
+    expect(await json('room', 'invites', 'den')).toMatchObject([{ link: vouched }, { link: null }]);
+  });
+});
+
 describe('who knocks', () => {
   it('is listed', async () => {
     expect(await json('room', 'knocks', 'den')).toEqual([
@@ -118,8 +149,36 @@ describe('members', () => {
   it('are listed', async () => {
     expect(await json('room', 'members', 'den')).toEqual(members);
     expect((await proxy.otr(['room', 'members', 'den'])).stdout).toBe(
-      `${ann}  online   Ann  (you, admin)\n${ben}  offline  Ben\n`,
+      `${ann}  online   Ann  (you, admin)\n${ben}  offline  Ben  (not verified)\n`,
     );
+  });
+
+  it('are listed with what is known of who they are, and with what they ask', async () => {
+    const known: Partial<Member>[] = [
+      { trust: 'verified', verified: { by: 'words', at }, admin: true },
+      { trust: 'waiting' },
+      { trust: 'unproven' },
+      { trust: 'refused' },
+      { trust: 'changed' },
+      { trust: 'unverified', asks: 'invited' },
+      { trust: 'unverified', asks: 'words' },
+    ];
+    proxy.answer('getMembers', () => ok({ members: known.map(member) }));
+    const { stdout } = await proxy.otr(['room', 'members', 'den']);
+    expect(stdout.split('\n').map((line) => line.replace(/^.* Ben {2}/, ''))).toEqual([
+      '(verified by three words on 2026-01-15, admin)',
+      '(has not shown who they are yet)',
+      '(speaks without having shown who they are)',
+      '(failed to show who they are)',
+      '(CHANGED: bears the name of somebody you verified, with other keys)',
+      '(not verified, came by your one-time invite: otr room invited says whether you gave it to them)',
+      '(not verified, reads out three words: otr words, with --enter)',
+      '',
+    ]);
+    expect((await json('room', 'members', 'den')).slice(0, 1)).toEqual([
+      member({ trust: 'verified', verified: { by: 'words', at: iso } as never, admin: true }),
+    ]);
+    expect(await json('room', 'members', 'den')).toContainEqual(member({ asks: 'words' }));
   });
 
   it('are removed and made admins by name, key or its beginning', async () => {
@@ -198,6 +257,40 @@ describe('a room', () => {
     expect(await proxy.otr(['room', 'rejoin', 'den'])).toMatchObject({
       ...{ status: 1, stderr: 'otr: Ben removed you.\n' },
     });
+  });
+
+  it('is made, also off the record', async () => {
+    proxy.answer('createRoom', () => ok({ room }));
+    expect(await json('room', 'create', 'den')).toEqual([{ room }]);
+    await json('room', 'create', 'den', '--off-the-record');
+    expect(requests('createRoom')).toEqual([
+      { name: 'den', large: false, offTheRecord: false },
+      { name: 'den', large: false, offTheRecord: true },
+    ]);
+    expect(await proxy.otr(['room', 'create', 'den', '--off-the-record', '--large'])).toMatchObject({
+      status: 2,
+    });
+    expect(requests('createRoom')).toHaveLength(2);
+  });
+
+  it('is left, with the key of one’s signatures where asked', async () => {
+    proxy.answer('leaveRoom', () => ok({}));
+    await json('room', 'leave', 'den');
+    await json('room', 'leave', 'den', '--publish-key');
+    expect(requests('leaveRoom')).toEqual([{ room }, { room, publishKey: true }]);
+  });
+
+  it('says in the list that it is off the record, and why nothing is sent', async () => {
+    const trust = { verified: 1, unverified: 0, unknown: 0, changed: 1 };
+    const rooms = [summary({ offTheRecord: true, trust })];
+    const profile = { name: 'Ann', ephemeral: false, tellRead: false, tellTyping: false };
+    const relay = { url: 'http://127.0.0.1:1', state: 'online', queued: 0 } as const;
+    proxy.answer('getStatus', () => ok({ version: '0', profile, relay, rooms }));
+    proxy.answer('getMembers', () => ok({ members: [member(), member({ name: 'Bob', trust: 'changed' })] }));
+    expect((await proxy.otr(['room', 'list'])).stdout).toBe(
+      `${room}  2 members  0 unread  den  (off the record; sending waits for a decision about Bob: otr verify …, or otr accept …)\n`,
+    );
+    expect(await json('room', 'list')).toMatchObject([{ offTheRecord: true, trust }]);
   });
 
   it('says in the list what deserves attention', async () => {

@@ -7,16 +7,18 @@ const terminal: Terminal = {
   ...{ result() {}, note() {}, colour: false },
   async piece() {},
   readInput: async () => '',
+  readLine: async () => undefined,
 };
 const reactions = [
   { emoji: '👍', from: [ann, ben] },
   { emoji: '🎉', from: [ann] },
 ];
+const cleo = 'c'.repeat(43);
 const replyTo = { id: 'm0', name: 'Cleo', text: `is\nanybody ${'here '.repeat(20)}` };
 
 /** Without day and time. */
 const lines = (...args: Parameters<typeof message>) =>
-  messageLine(terminal, message(...args))
+  messageLine(terminal, message(...args), ann)
     .replace(/^\S+ \S+ /, '')
     .split('\n');
 
@@ -26,6 +28,22 @@ describe('a message', () => {
     expect(lines(1, { editedAt: 5 })).toEqual(['Ben (edited): text 1']);
     expect(lines(1, { deleted: true, text: '' })).toEqual(['Ben (deleted)']);
     expect(lines(1, { seq: null, editedAt: 5 })).toEqual(['Ben (edited) (not at the relay yet): text 1']);
+  });
+
+  it('says whose it may not be, and for whom it is', () => {
+    expect(lines(1, { trust: 'unproven' })).toEqual(['Ben (not shown who they are): text 1']);
+    expect(lines(1, { trust: 'refused' })).toEqual(['Ben (failed to show who they are): text 1']);
+    expect(lines(1, { trust: 'changed' })).toEqual(['Ben (CHANGED: not the keys that you verified): text 1']);
+    for (const trust of ['self', 'verified', 'unverified', 'waiting'] as const) {
+      expect(lines(1, { trust })).toEqual(['Ben: text 1']);
+    }
+    const whisper = { to: [ann, cleo], names: ['Ann', 'Cleo\u001b'] };
+    expect(lines(1, { whisper, trust: 'unproven', editedAt: 5 })).toEqual([
+      'Ben (not shown who they are) (whisper to you, Cleo\u{FFFD}) (edited): text 1',
+    ]);
+    expect(lines(1, { whisper: { to: [ann], names: ['Ann'] } })).toEqual(['Ben (whisper to you): text 1']);
+    const own = { from: ann, name: 'Ann', own: true, whisper: { to: [cleo], names: ['Cleo'] } };
+    expect(lines(1, own)).toEqual(['Ann (whisper to Cleo): text 1']);
   });
 
   it('is followed by what belongs to it, which no text can look like', () => {
@@ -45,9 +63,10 @@ describe('a message', () => {
     const plain = { ...{ id: 'm1', room: message(1).room, seq: 1, from: ben, name: 'Ben' }, text: 'text 1' };
     const at = '2026-01-15T12:00:00.000Z';
     expect(messageJson(message(1))).toEqual({ ...plain, at });
-    const full = message(1, { replyTo, reactions, editedAt: 0, expiresAt: 1_000, deleted: true });
+    const known = { trust: 'verified', whisper: { to: [ann], names: ['Ann'] } } as const;
+    const full = message(1, { replyTo, reactions, editedAt: 0, expiresAt: 1_000, deleted: true, ...known });
     expect(messageJson(full)).toEqual({
-      ...{ ...plain, at, replyTo, reactions, deleted: true },
+      ...{ ...plain, at, replyTo, reactions, deleted: true, trust: 'verified', whisper: { to: ['Ann'] } },
       ...{ editedAt: '1970-01-01T00:00:00.000Z', expiresAt: '1970-01-01T00:00:01.000Z' },
     });
   });

@@ -1,4 +1,10 @@
-import { type MessageRow, ordersPerSeq, type RoomDetails, type RoomSummary } from '@otr/protocol';
+import {
+  type Member,
+  type MessageRow,
+  ordersPerSeq,
+  type RoomDetails,
+  type RoomSummary,
+} from '@otr/protocol';
 
 export const room = 'A'.repeat(22);
 export const ann = `a${'A'.repeat(42)}`;
@@ -32,6 +38,8 @@ export function summary(more: Partial<RoomSummary> = {}): RoomSummary {
     rights: { invite: true, remove: true, change: true },
     disappearAfter: 0,
     knocks: 0,
+    offTheRecord: false,
+    trust: { verified: 0, unverified: 1, unknown: 0, changed: 0 },
     memberCount: 2,
     unread: 0,
     readOrder: 0,
@@ -56,6 +64,15 @@ export function details(more: Partial<RoomDetails> = {}): RoomDetails {
     roles: { invite: 'everyone', remove: 'everyone', change: 'everyone' },
     invites: [],
     knocks: [],
+    ...more,
+  };
+}
+
+/** Ben, of whom nothing is known yet but that he has shown who he is. */
+export function member(more: Partial<Member> = {}): Member {
+  return {
+    ...{ key: ben, name: 'Ben', self: false, online: false, admin: false, received: 8, read: 7 },
+    ...{ trust: 'unverified', verified: null },
     ...more,
   };
 }

@@ -10,6 +10,7 @@ const terminal: Terminal = {
   note() {},
   colour: false,
   readInput: async () => '',
+  readLine: async () => undefined,
 };
 const row = { room: 'r', id: 'i', order: 1024, seq: 1, at: 0 };
 const hostile = '\u001b[2J\u009b31m\u202Eevil\u0007\r';
@@ -24,9 +25,13 @@ describe('what others wrote', () => {
 
   it('cannot look like another message', () => {
     const text = 'hello\n2026-01-01 00:00 Ben: forged\ttab';
-    const line = messageLine(terminal, {
-      ...{ ...row, kind: 'message', from: 'f', name: `A\n${hostile}`, own: false, text, delivery: 'relay' },
-    });
+    const line = messageLine(
+      terminal,
+      {
+        ...{ ...row, kind: 'message', from: 'f', name: `A\n${hostile}`, own: false, text, delivery: 'relay' },
+      },
+      null,
+    );
     expect(line.split('\n').slice(1)).toEqual(['    2026-01-01 00:00 Ben: forged    tab']);
     expect(line).not.toMatch(steering);
   });

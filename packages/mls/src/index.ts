@@ -21,6 +21,7 @@ export {
   type LeafChange,
 } from './group/createCommit.ts';
 export { type CreateGroupOptions, createGroup } from './group/createGroup.ts';
+export { type Generation, openGeneration, takeGeneration } from './group/generation.ts';
 export { type JoinOptions, joinGroup } from './group/joinGroup.ts';
 export {
   createKeyPackage,
@@ -66,4 +67,4 @@ export { decodeMessage, encodeMessage, type Message } from './message/message.ts
 export type { Proposal } from './message/proposal.ts';
 export type { PreSharedKeyId, PskName } from './schedule/psk.ts';
 export { type RecordChanges, recordChanges, recordsOf, restoreGroup } from './store/records.ts';
-export type { LeafNode, Lifetime } from './tree/leafNode.ts';
+export { encodeLeafNode, type LeafNode, type Lifetime } from './tree/leafNode.ts';

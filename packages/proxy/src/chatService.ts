@@ -14,15 +14,19 @@ import {
 import type { Chat, ChatEvent } from './chat.ts';
 import { compactSuite, defaultSuite } from './core/group/config.ts';
 import { parseInviteLink } from './core/inviteLink.ts';
+import { type Identity, identityOf } from './core/identity/identity.ts';
 import { fingerprint, randomId, toText } from './core/text.ts';
 import { Relays } from './link/relays.ts';
+import type { SocksOptions } from './link/socksRoute.ts';
 import type { Log } from './log.ts';
 import { Expiry } from './room/expiry.ts';
 import { Housekeeping } from './room/housekeeping.ts';
 import { addCreatedRoom, addJoiningRoom, type NewRoomOptions } from './room/newRoom.ts';
 import { type OpenRoom, openRoom, type RoomOwner } from './room/openRoom.ts';
+import { People } from './people/people.ts';
 import * as requests from './room/requests.ts';
 import { queuedIn } from './room/roomView.ts';
+import * as verification from './room/verification.ts';
 import { isStoreError } from './store/database.ts';
 import type { StoredRoom } from './store/roomTable.ts';
 import type { Store } from './store/store.ts';
@@ -32,6 +36,8 @@ export interface ChatOptions {
   relayUrl: string;
   /** The token that this relay asks for. */
   admission?: string;
+  /** Where it is set, every connection to a relay goes through it. */
+  socks?: SocksOptions;
   /** Closed by `Chat.close`. */
   store: Store;
   /** The display name, where the profile has none yet. One that the payload's schema refuses counts as none. */
@@ -73,11 +79,19 @@ class ChatService implements Chat {
     this.#options = { ...options, relayUrl: new URL(options.relayUrl).origin };
     this.#store = options.store;
     const tell = () => this.#tellRelay();
-    this.#relays = new Relays(this.#options.relayUrl, options.log, tell, options.admission);
+    this.#relays = new Relays(this.#options.relayUrl, options.log, tell, options);
     this.#name = this.#store.name() ?? this.#firstName(options.name);
     const now = options.now ?? Date.now;
     const preferences = () => this.#store.preferences();
-    this.#owner = { store: this.#store, now, profileName: () => this.#name, preferences };
+    this.#owner = {
+      store: this.#store,
+      now,
+      profileName: () => this.#name,
+      identity: identityIn(this.#store),
+      people: new People(this.#store.people),
+      peopleChanged: () => this.#peopleChanged(),
+      preferences,
+    };
     this.#housekeeping = new Housekeeping(this.#store);
     this.#expiry = new Expiry(this.#store, now, (number, ids) => this.#expired(number, ids));
     this.#handlers = this.#makeHandlers();
@@ -123,7 +137,8 @@ class ChatService implements Chat {
   #makeHandlers(): Handlers {
     return {
       setName: ({ name }) => this.#setName(name),
-      createRoom: ({ name, large = false }) => this.#createRoom(name, large ? compactSuite : defaultSuite),
+      createRoom: ({ name, large = false, offTheRecord = false }) =>
+        this.#createRoom({ name, suiteId: large ? compactSuite : defaultSuite, offTheRecord }),
       joinRoom: ({ link }) => this.#joinRoom(link),
       invite: ({ room }) => this.#in(room, requests.invite),
       createInvite: ({ room, ...policy }) => this.#in(room, (open) => requests.createInvite(open, policy)),
@@ -142,12 +157,16 @@ class ChatService implements Chat {
         this.#in(room, (open) => requests.wish(open, 'change', { kind: 'name', name })),
       returnToRoom: ({ room }) => this.#in(room, requests.returnToRoom),
       getDetails: ({ room }) => this.#in(room, ({ session }) => ok(session.details)),
-      leaveRoom: ({ room }) => this.#in(room, requests.leave),
-      sendMessage: ({ room, id, text, replyTo }) =>
+      leaveRoom: ({ room, publishKey = false }) =>
+        this.#in(room, (open) => requests.leave(open, publishKey)),
+      sendMessage: ({ room, id, text, replyTo, whisperTo }) =>
         this.#in(room, ({ session, live }) => {
           live.stopTyping();
           const answered = replyTo !== undefined && { replyTo };
-          return requests.say(session, id, { kind: 'text', version: 1, text, ...answered });
+          const content = { kind: 'text', version: 1, text, ...answered } as const;
+          return whisperTo
+            ? requests.whisper(session, id, content, whisperTo)
+            : requests.say(session, id, content);
         }),
       editMessage: ({ room, id, target, text }) =>
         this.#in(room, ({ session }) =>
@@ -161,6 +180,20 @@ class ChatService implements Chat {
         this.#in(room, ({ session }) =>
           requests.react(session, id, { kind: 'reaction', version: 1, target, emoji, on }),
         ),
+      rewriteHistory: ({ room, id, text }) =>
+        this.#in(room, ({ session }) => requests.rewriteHistory(session, id, text)),
+      getSafetyNumber: ({ room, member }) =>
+        this.#in(room, (open) => verification.safetyNumber(open, member)),
+      verifyMember: ({ room, member, number }) =>
+        this.#in(room, (open) => verification.verify(open, member, number)),
+      unverifyMember: ({ room, member }) => this.#in(room, (open) => verification.unverify(open, member)),
+      acceptMember: ({ room, member }) => this.#in(room, (open) => verification.accept(open, member)),
+      confirmInvited: ({ room, member, yes }) =>
+        this.#in(room, (open) => verification.confirmInvited(open, member, yes)),
+      startWords: ({ room, member }) => this.#in(room, ({ words }) => words.start(member)),
+      enterWords: ({ room, member, words: given }) =>
+        this.#in(room, ({ words }) => words.enter(member, given)),
+      stopWords: ({ room, member }) => this.#in(room, ({ words }) => words.stop(member)),
       search: (request) => this.#search(request),
       setPreferences: (preferences) => this.#setPreferences(preferences),
       getTimeline: ({ room, from, limit }) =>
@@ -207,6 +240,11 @@ class ChatService implements Chat {
     return ok({});
   }
 
+  /** Who is verified in one room is verified in every room. */
+  #peopleChanged(): void {
+    for (const { session } of this.#rooms.values()) session.peopleChanged();
+  }
+
   #profile(): Profile {
     return { name: this.#name, ephemeral: this.#store.ephemeral, ...this.#store.preferences() };
   }
@@ -233,27 +271,25 @@ class ChatService implements Chat {
     open.session.recount();
   }
 
-  #createRoom(name: string, suiteId: number): Result<{ room: string }> {
-    return this.#addRoom(randomId(), this.#options.relayUrl, (place) =>
-      addCreatedRoom({ ...place, name, suiteId }),
-    );
+  #createRoom(made: { name: string; suiteId: number; offTheRecord: boolean }): Result<{ room: string }> {
+    return this.#addRoom(randomId(), this.#options.relayUrl, (place) => addCreatedRoom({ ...place, ...made }));
   }
 
   #joinRoom(link: string): Result<{ room: string }> {
     const invite = parseInviteLink(link);
     if (!invite.ok) return invite;
-    const { room, relayUrl, secret } = invite.value;
+    const { room, relayUrl } = invite.value;
     const known = this.#rooms.get(toText(room));
     if (known) {
       const { stored } = known.session.memory;
       if (stored.leaving) {
         return refuse('roomExists', 'You are leaving this room. Leave it again to forget it, then join.');
       }
-      return requests.joinAgain(known, secret);
+      return requests.joinAgain(known, invite.value);
     }
     // Until a member tells the real one.
     const name = `Room ${fingerprint(room)}`;
-    return this.#addRoom(room, relayUrl, (place) => addJoiningRoom({ ...place, name, secret }));
+    return this.#addRoom(room, relayUrl, (place) => addJoiningRoom({ ...place, name, invite: invite.value }));
   }
 
   #addRoom(
@@ -270,6 +306,7 @@ class ChatService implements Chat {
       room,
       relayUrl,
       profileName: this.#name ?? '',
+      identityKey: this.#owner.identity.publicKey,
       now: this.#owner.now(),
     };
     const added = this.#stored(() => add(place));
@@ -283,7 +320,7 @@ class ChatService implements Chat {
   #open(stored: StoredRoom): OpenRoom {
     const ref = toText(stored.room);
     const open = openRoom(this.#owner, stored, {
-      link: this.#relays.link(stored.relayUrl),
+      link: this.#relays.link(stored.relayUrl, ref),
       log: this.#options.log,
       emit: (event) => this.#emit(event),
       afterStep: (name) => this.#options.afterStep?.(name),
@@ -326,4 +363,12 @@ class ChatService implements Chat {
     const queued = rooms.reduce((sum, { session }) => sum + queuedIn(session.memory), 0);
     return { ...this.#relays.status(), queued };
   }
+}
+
+/** D1. */
+function identityIn(store: Store): Identity {
+  const bytes = store.identityKey();
+  const identity = identityOf(bytes);
+  bytes.fill(0);
+  return identity;
 }

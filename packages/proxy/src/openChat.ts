@@ -1,5 +1,6 @@
 import type { Chat } from './chat.ts';
 import { createChat } from './chatService.ts';
+import type { SocksOptions } from './link/socksRoute.ts';
 import type { Log } from './log.ts';
 import { openStore } from './store/store.ts';
 
@@ -7,6 +8,8 @@ export interface OpenChatOptions {
   relayUrl: string;
   /** The token that this relay asks for. */
   admission?: string;
+  /** Where it is set, every connection to a relay goes through it. */
+  socks?: SocksOptions;
   /** Its key is wiped by the caller once the chat is open. */
   store: Parameters<typeof openStore>[0];
   /** The display name, when the profile has none yet. */

@@ -1,4 +1,5 @@
 import type { Result, Vault as VaultState } from '@otr/protocol';
+import type { SocksOptions } from './link/socksRoute.ts';
 import { isLoopbackLiteral } from './local/loopback.ts';
 import { type PageFiles, readPageFiles } from './local/pageFiles.ts';
 import { openPageServer } from './local/pageServer.ts';
@@ -27,6 +28,8 @@ export interface ProxyOptions {
   relayUrl: string;
   /** The token that this relay asks for (rule A5). */
   admission?: string;
+  /** The SOCKS5 server that every connection to a relay goes through; never past it. */
+  socks?: SocksOptions;
   /** Where keys and history are kept, or nowhere. */
   profile: { folder: string } | 'ephemeral';
   /** Opens a profile that a passphrase guards; wiped once it was tried. Without it such a profile starts locked. */
@@ -159,7 +162,7 @@ async function openParts({ options, host, files, folder, closers, parts }: Parts
 
 /** The profile behind the surface, still locked. */
 function guardedChat(
-  { relayUrl, admission, name, version, log }: ProxyOptions,
+  { relayUrl, admission, socks, name, version, log }: ProxyOptions,
   folder: string,
   vault: Vault | null,
   { openChat, now, idleCheckMs }: ProxyParts,
@@ -172,6 +175,7 @@ function guardedChat(
         ...{ relayUrl, log, version, store: key === null ? 'memory' : { folder, key } },
         ...(name !== undefined && { name }),
         ...(admission !== undefined && { admission }),
+        ...(socks !== undefined && { socks }),
       }),
     ...(now !== undefined && { now }),
     ...(idleCheckMs !== undefined && { idleCheckMs }),

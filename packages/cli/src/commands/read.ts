@@ -18,7 +18,7 @@ export const read = command({
     'Only new messages: --follow --limit 0',
   uses: ['follow', 'limit', 'since', 'ids'],
   run: (settings, [wanted = ''], surroundings) =>
-    withRoom(settings, wanted, async (client, { room }) => {
+    withRoom(settings, wanted, async (client, { room, me }) => {
       const { terminal } = surroundings;
       const counts = settings.follow ? isPlaced : () => true;
       const earliest = settings.since === undefined ? beginning : afterSeq(settings.since);
@@ -29,7 +29,7 @@ export const read = command({
       if (!start.ok) return failed(start.error.message);
 
       const show = (row: Row) => {
-        if (counts(row)) print(row, settings, terminal);
+        if (counts(row)) print(row, me, settings, terminal);
       };
       if (settings.follow) return follow(client, room, start.value, show, surroundings.ending);
       const read = await readAfter(client, room, start.value, show);
@@ -37,8 +37,13 @@ export const read = command({
     }),
 });
 
-function print(row: Row, { json, ids }: Settings<'json' | 'ids'>, terminal: Terminal): void {
+function print(
+  row: Row,
+  me: string | null,
+  { json, ids }: Settings<'json' | 'ids'>,
+  terminal: Terminal,
+): void {
   if (row.kind !== 'message') terminal.note(remarkLine(row));
   else if (json) terminal.result(jsonLine(messageJson(row)));
-  else terminal.result(`${ids ? `${row.id} ` : ''}${messageLine(terminal, row)}`);
+  else terminal.result(`${ids ? `${row.id} ` : ''}${messageLine(terminal, row, me)}`);
 }

@@ -1,21 +1,27 @@
-import { limits, type RoomSummary } from '@otr/protocol';
+import { limits } from '@otr/protocol';
 import { command } from '../command.ts';
-import { done, failed } from '../exit.ts';
+import { failed, misused } from '../exit.ts';
 import { tellJoined } from '../joined.ts';
 import { finish, withProxy, withRoom } from '../running.ts';
-import { jsonLine, plain } from '../terminal.ts';
 
 const create = command({
   path: 'room create',
   arguments: ['<name>'],
   summary: 'Create a room and print its id.',
-  uses: ['timeout', 'large'],
-  run: (settings, [name = ''], surroundings) =>
-    withProxy(settings, async (client) => {
-      const created = await client.request('createRoom', { name, large: settings.large });
+  notes:
+    'Off the record: what is said there is whispered to every member, unsigned, and is gone when the proxy stops.\n' +
+    'Such a room has up to 100 members, and stays so.',
+  uses: ['timeout', 'large', 'off-the-record'],
+  run: async (settings, [name = ''], surroundings) => {
+    const { large, 'off-the-record': offTheRecord } = settings;
+    if (large && offTheRecord)
+      return misused('a room off the record has up to 100 members, so it is never large');
+    return withProxy(settings, async (client) => {
+      const created = await client.request('createRoom', { name, large, offTheRecord });
       if (!created.ok) return failed(created.error.message);
       return tellJoined(client, created.value.room, settings, surroundings);
-    }),
+    });
+  },
 });
 
 const join = command({
@@ -35,42 +41,6 @@ const join = command({
     }),
 });
 
-const list = command({
-  path: 'room list',
-  summary: 'List the rooms: id, members, unread messages, name.',
-  run: (settings, _words, { terminal }) =>
-    withProxy(settings, async (_client, { rooms }) => {
-      for (const room of rooms) terminal.result(settings.json ? jsonLine(listed(room)) : listLine(room));
-      if (rooms.length === 0 && !settings.json) terminal.note('No rooms yet: otr room create NAME');
-      return done;
-    }),
-});
-
-const listed = ({ room, name, state, memberCount, unread, queued, knocks }: RoomSummary) => ({
-  room,
-  name,
-  state,
-  members: memberCount,
-  unread,
-  queued,
-  knocks,
-});
-
-function listLine(summary: RoomSummary): string {
-  const { room, name, memberCount, unread } = summary;
-  const remarks = remarksOf(summary);
-  const remark = remarks.length === 0 ? '' : `  (${remarks.map(plain).join('; ')})`;
-  return `${room}  ${memberCount} members  ${unread} unread  ${plain(name)}${remark}`;
-}
-
-function remarksOf({ state, reason, knocks, alarm }: RoomSummary): string[] {
-  return [
-    ...(state === 'joined' ? [] : [reason ?? state]),
-    ...(knocks > 0 ? [`${knocks} waiting to be let in`] : []),
-    ...(alarm ? ['ALARM: read it'] : []),
-  ];
-}
-
 const rename = command({
   path: 'room rename',
   arguments: ['<room>', '<name>'],
@@ -86,9 +56,13 @@ const leave = command({
   path: 'room leave',
   arguments: ['<room>'],
   summary: 'Leave a room; its keys and history here are erased.',
+  notes:
+    'With --publish-key anyone in the room could have signed what you signed there: it proves nothing any more.',
+  uses: ['publish-key'],
   run: (settings, [wanted = ''], { terminal }) =>
     withRoom(settings, wanted, async (client, { room }) => {
-      const left = await client.request('leaveRoom', { room });
+      const publishKey = settings['publish-key'];
+      const left = await client.request('leaveRoom', { room, ...(publishKey && { publishKey }) });
       return finish(left, settings, terminal, { room });
     }),
 });
@@ -106,4 +80,4 @@ const rejoin = command({
     }),
 });
 
-export const roomCommands = [create, list, join, rejoin, rename, leave];
+export const roomCommands = [create, join, rejoin, rename, leave];

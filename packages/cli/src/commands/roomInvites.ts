@@ -15,7 +15,8 @@ const invite = command({
   arguments: ['<room>'],
   summary: 'Print an invite link of a room. Whoever has it can join and read what is written from then on.',
   notes:
-    'Without --uses, --expires and --approval the link is for as many as like, without an end, and stays the same.',
+    'Without --uses, --expires and --approval the link is for as many as like, without an end, and stays the same.\n' +
+    'With --uses 1 it also verifies: who comes by it and who made it need not compare anything.',
   uses: ['uses', 'expires', 'approval'],
   run: (settings, [wanted = ''], { terminal }) =>
     withRoom(settings, wanted, async (client, { room }) => {
@@ -23,9 +24,16 @@ const invite = command({
       if (!invited.ok) return failed(invited.error.message);
       const { link } = invited.value;
       terminal.result(settings.json ? jsonLine({ link }) : link);
+      if (verifies(link)) terminal.note(oneTime);
       return done;
     }),
 });
+
+const oneTime =
+  'Whoever comes by it has verified you, and is asked for: say with otr room invited that you gave it to them, and they are verified, too.';
+
+/** The link of a one-time invite carries the fingerprint of who made it (D7). */
+const verifies = (link: string) => /#[^.]+\../.test(link);
 
 function linkOf(
   client: LocalClient,
@@ -61,8 +69,11 @@ function inviteLine({ invite, link, uses, expiresAt, approval, by, at }: InviteS
     uses === null ? 'any number' : `${uses} more`,
     expiresAt === null ? 'no end' : `until ${localTime(expiresAt)}`,
     ...(approval ? ['with approval'] : []),
+    // Others are never told the secret of one that verifies, so there it is no link that they lack.
+    ...(link === null || verifies(link) ? ['verifies who comes by it'] : []),
   ].join(', ');
-  return `${invite}  ${policy}  by ${plain(by)} on ${localTime(at)}  ${plain(link)}`;
+  const shown = link === null ? '(only its maker can show the link)' : plain(link);
+  return `${invite}  ${policy}  by ${plain(by)} on ${localTime(at)}  ${shown}`;
 }
 
 const revoke = command({

@@ -3,17 +3,19 @@ import type { KnockSummary, Member, RoomSummary } from '@otr/protocol';
 import { choose } from '../choose.ts';
 import { command } from '../command.ts';
 import { done, type Exit, failed, misused } from '../exit.ts';
+import { withMember } from '../member.ts';
 import type { Settings } from '../options.ts';
 import { iso, localTime } from '../rowText.ts';
 import { finish, withRoom } from '../running.ts';
 import { jsonLine, plain } from '../terminal.ts';
+import { asksWords, trustWords, verifiedJson } from '../trustWords.ts';
 
 type Where = Settings<'profile' | 'socket'>;
 
 const members = command({
   path: 'room members',
   arguments: ['<room>'],
-  summary: 'List the members of a room: key, whether they are online, name.',
+  summary: 'List the members of a room: key, whether they are online, name, what is known of who they are.',
   run: (settings, [wanted = ''], { terminal }) =>
     withRoom(settings, wanted, async (client, { room }) => {
       const answer = await client.request('getMembers', { room });
@@ -25,14 +27,19 @@ const members = command({
     }),
 });
 
-const memberJson = ({ key, name, self, online, admin, received, read }: Member) => ({
-  ...{ key, name, self, online, admin, received, read },
+const memberJson = ({ key, name, self, online, admin, received, read, trust, verified, asks }: Member) => ({
+  ...{ key, name, self, online, admin, received, read, trust, verified: verifiedJson(verified) },
+  ...(asks !== undefined && { asks }),
 });
 
-function memberLine({ key, name, self, online, admin }: Member): string {
-  const marks = [...(self ? ['you'] : []), ...(admin ? ['admin'] : [])];
-  const remark = marks.length === 0 ? '' : `  (${marks.join(', ')})`;
-  return `${key}  ${online ? 'online ' : 'offline'}  ${plain(name)}${remark}`;
+function memberLine(member: Member): string {
+  const { key, name, online, admin, asks } = member;
+  const marks = [
+    trustWords(member),
+    ...(admin ? ['admin'] : []),
+    ...(asks === undefined ? [] : [asksWords[asks]]),
+  ];
+  return `${key}  ${online ? 'online ' : 'offline'}  ${plain(name)}  (${marks.join(', ')})`;
 }
 
 const remove = command({
@@ -59,25 +66,6 @@ const admin = command({
     });
   },
 });
-
-function withMember(
-  settings: Where,
-  room: string,
-  wanted: string,
-  work: (client: LocalClient, room: RoomSummary, member: Member) => Promise<Exit>,
-): Promise<Exit> {
-  return withRoom(settings, room, async (client, summary) => {
-    const answer = await client.request('getMembers', { room: summary.room });
-    if (!answer.ok) return failed(answer.error.message);
-    const found = choose(answer.value.members, wanted, {
-      what: 'member',
-      listedBy: 'room members',
-      idOf: ({ key }) => key,
-      nameOf: ({ name }) => name,
-    });
-    return found.ok ? work(client, summary, found.value) : failed(found.message);
-  });
-}
 
 const knocks = command({
   path: 'room knocks',

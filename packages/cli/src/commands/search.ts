@@ -21,10 +21,11 @@ export const search = command({
       const text = words.join(' ');
       const found = await client.request('search', { text, limit, ...(room !== undefined && { room }) });
       if (!found.ok) return failed(found.error.message);
-      const names = new Map(rooms.map((one) => [one.room, one.name]));
+      const known = new Map(rooms.map((one) => [one.room, one]));
       for (const { room: where, row } of found.value.hits) {
         if (row.kind !== 'message') continue;
-        const line = `${plain(names.get(where) ?? where)}  ${messageLine(terminal, row)}`;
+        const summary = known.get(where);
+        const line = `${plain(summary?.name ?? where)}  ${messageLine(terminal, row, summary?.me ?? null)}`;
         terminal.result(settings.json ? jsonLine(messageJson(row)) : line);
       }
       return done;

@@ -12,7 +12,16 @@ import { unlockInTerminal } from '../unlocking.ts';
 import { version } from '../version.ts';
 
 /** What says how a proxy runs, for the commands that start one. */
-export const proxyOptions = ['name', 'host', 'port', 'open', 'ephemeral', 'passphrase-file'] as const;
+export const proxyOptions = [
+  'name',
+  'host',
+  'port',
+  'open',
+  'ephemeral',
+  'passphrase-file',
+  'socks',
+  'socks-per-room',
+] as const;
 
 type ProxySettings = Settings<(typeof proxyOptions)[number] | 'admission' | 'profile' | 'json'>;
 
@@ -46,7 +55,10 @@ export type OpenedProxy = { ok: true; proxy: RunningProxy } | { ok: false; messa
 export async function openProxy(settings: ProxySettings, relayUrl: string, log: Log): Promise<OpenedProxy> {
   const problem = await providePage(pageFolder, log);
   if (problem !== undefined) return { ok: false, message: problem };
-  const { name, host, port, admission, 'passphrase-file': file } = settings;
+  const { name, host, port, admission, socks, 'passphrase-file': file, 'socks-per-room': perRoom } = settings;
+  if (perRoom && socks === undefined) {
+    return { ok: false, message: '--socks-per-room needs a SOCKS server: --socks ADDRESS' };
+  }
   const passphrase = file === undefined ? undefined : readPassphraseFile(file);
   if (passphrase?.ok === false) return passphrase;
   const started = await startProxy({
@@ -55,6 +67,7 @@ export async function openProxy(settings: ProxySettings, relayUrl: string, log: 
     ...(passphrase === undefined ? {} : { passphrase: passphrase.value }),
     ...(name === undefined ? {} : { name }),
     ...(admission === undefined ? {} : { admission: admission[0] }),
+    ...(socks === undefined ? {} : { socks: { ...socks, perRoom } }),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
     pageFolder,

@@ -59,6 +59,9 @@ export function writeLeafNode(w: Writer, leaf: LeafNode): void {
   w.raw(leaf.encoded);
 }
 
+/** The wire form, signature and all: what to hash to name exactly this leaf. A copy. */
+export const encodeLeafNode = (leaf: LeafNode): Uint8Array => Uint8Array.from(leaf.encoded);
+
 function readSource(r: Reader): LeafNodeSource {
   const kind = SOURCES[r.u8() - 1];
   switch (kind) {

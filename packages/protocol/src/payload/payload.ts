@@ -137,8 +137,6 @@ export const whisper = z.object({
   version: first,
   /** The entry's id. */
   id: messageId,
-  /** The sender's counter of whispers to this recipient, since the recipient came: 1, 2, 3 … without holes. */
-  counter: z.number().int().positive(),
   at: milliseconds,
   /** All for whom it is; absent where it is for everyone (a room off the record). */
   to: z.array(memberId).min(1).max(limits.whisperedTo).optional(),

@@ -26,7 +26,9 @@ export type ParsedHeader =
   | { kind: 'foreign' };
 
 const magic = Buffer.from('otr-chat backup\n');
-const version = 1;
+/** Counts what the content may hold. Of version 1 are backups without an identity key and without people. */
+const version = 2;
+const oldestVersion = 1;
 export const saltLength = 16;
 export const keyLength = 32;
 
@@ -43,7 +45,7 @@ export function parseHeader(bytes: Buffer): ParsedHeader {
     parallelism: bytes.readUInt32BE(at.parallelism),
   });
   const isWhole = checksumOf(bytes).equals(bytes.subarray(at.checksum, headerLength));
-  if (!isWhole || !cost.success || bytes.readUInt32BE(at.version) !== version) return { kind: 'damaged' };
+  if (!isWhole || !cost.success || bytes.readUInt32BE(at.version) < oldestVersion) return { kind: 'damaged' };
   const salt = bytes.subarray(at.salt, at.sealedKey);
   const sealedKey = bytes.subarray(at.sealedKey, at.checksum);
   return {

@@ -1,6 +1,9 @@
 import type { Content, Row } from '@otr/protocol';
 import { unsentOrder } from '@otr/protocol';
+import type { LeafOwner } from '../core/group/leaf.ts';
+import { identityOf } from '../core/identity/identity.ts';
 import { fromText, randomId, toText } from '../core/text.ts';
+import type { CameBy } from '../machine/whoIsWho.ts';
 import { makeJoin } from '../room/newRoom.ts';
 import { changesOf, nothingKept } from '../room/records.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
@@ -36,6 +39,11 @@ export class NewProfile {
       case 'profile':
         this.#takeProfile(record);
         return true;
+      case 'person': {
+        const { kind: _, ...person } = record;
+        this.#store.people.put(person);
+        return true;
+      }
       case 'room':
         this.#takeRoom(record);
         return true;
@@ -52,10 +60,12 @@ export class NewProfile {
     return room !== undefined;
   }
 
-  #takeProfile({ name, tellRead, tellTyping }: RecordOf<'profile'>): void {
+  /** A backup without an identity key is of a time before there were any: the new profile keeps its own. */
+  #takeProfile({ name, tellRead, tellTyping, identityKey }: RecordOf<'profile'>): void {
     this.#name = name ?? '';
     if (name !== null) this.#store.setName(name);
     this.#store.setPreferences({ tellRead, tellTyping });
+    if (identityKey !== undefined) this.#store.setIdentityKey(fromText(identityKey));
   }
 
   /** Whoever was in the room is `lost` in it (R1): a member lets it in again, with new keys, when the person asks. */
@@ -75,18 +85,25 @@ export class NewProfile {
     if (way === null) return;
     const { formerly } = way;
     const secret = fromText(way.secret);
-    const profile = { name: this.#name, formerly: null };
     const kept =
       formerly === null
-        ? { ...nothingKept, join: makeJoin(secret, profile, this.#now) }
+        ? { ...nothingKept, join: makeJoin({ secret, cameBy: cameByIn(way) }, this.#leafOwner(), this.#now) }
         : { ...nothingKept, wayBack: { secret, formerly } };
     this.#store.records.apply(number, changesOf(nothingKept, kept));
+  }
+
+  #leafOwner(): LeafOwner {
+    const key = this.#store.identityKey();
+    const identityKey = identityOf(key).publicKey;
+    key.fill(0);
+    return { identityKey, name: this.#name, formerly: null };
   }
 
   /** Under a new id: the relay, and the others, may have seen the old one with what the lost profile sealed. */
   #queue({ number, queued }: NewRoom, record: RecordOf<'queued'>): void {
     const id = toText(randomId());
-    const place = this.#store.outbox.add(number, id, renamed(record.content, queued), record.at);
+    const { at, whisperTo = null } = record;
+    const place = this.#store.outbox.add(number, id, renamed(record.content, queued), at, { whisperTo });
     queued.set(record.id, { id, place });
   }
 
@@ -105,6 +122,10 @@ export class NewProfile {
   }
 }
 
+function cameByIn({ cameBy }: NonNullable<RecordOf<'room'>['way']>): CameBy | null {
+  return cameBy ? { voucher: fromText(cameBy.voucher), fingerprint: fromText(cameBy.fingerprint) } : null;
+}
+
 /** What is queued may be about another that is queued. */
 function renamed(content: Content, queued: NewRoom['queued']): Content {
   const nameOf = (id: string) => queued.get(id)?.id ?? id;
@@ -116,6 +137,8 @@ function renamed(content: Content, queued: NewRoom['queued']): Content {
     case 'reaction':
       return { ...content, target: nameOf(content.target) };
     case 'leave':
+    case 'identify':
+    case 'words':
       return content;
   }
 }

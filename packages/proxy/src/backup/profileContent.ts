@@ -1,10 +1,11 @@
 import { toText } from '../core/text.ts';
+import type { CameBy } from '../machine/whoIsWho.ts';
 import { keptIn, wayBackIn } from '../room/records.ts';
 import { type Columns, numberIn, textIn } from '../store/columns.ts';
 import type { Connection } from '../store/database.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
-import type { BackupRecord, RecordOf } from './records.ts';
+import { type BackupRecord, isSaid, type RecordOf } from './records.ts';
 
 /** All of a profile's content but the rows of its timelines. */
 export interface ProfileContent {
@@ -13,12 +14,16 @@ export interface ProfileContent {
   readonly rooms: readonly number[];
 }
 
-/** A room that is being left is left out: the person wants to forget it. */
+/**
+ * A room that is being left is left out: the person wants to forget it. So is one off the record: of it nothing is
+ * kept that is not needed to go on in it here (D9).
+ */
 export function contentOf(store: Store, now: number): ProfileContent {
-  const rooms = store.rooms.all().filter(({ leaving }) => !leaving);
+  const rooms = store.rooms.all().filter(({ leaving, offTheRecord }) => !leaving && !offTheRecord);
   return {
     records: [
-      { kind: 'profile', madeAt: now, name: store.name(), ...store.preferences() },
+      profileRecord(store, now),
+      ...store.people.all().map((person): RecordOf<'person'> => ({ kind: 'person', ...person })),
       ...rooms.map((stored) => roomRecord(store, stored)),
       ...rooms.flatMap((stored, room) => queuedRecords(store, stored, room)),
     ],
@@ -37,6 +42,13 @@ export function* rowRecords(
     const room = places.get(numberIn(columns, 'room'));
     if (room !== undefined) yield { kind: 'row', room, row: JSON.parse(textIn(columns, 'row')) };
   }
+}
+
+function profileRecord(store: Store, now: number): RecordOf<'profile'> {
+  const key = store.identityKey();
+  const identityKey = toText(key);
+  key.fill(0);
+  return { kind: 'profile', madeAt: now, name: store.name(), ...store.preferences(), identityKey };
 }
 
 function roomRecord(store: Store, stored: StoredRoom): RecordOf<'room'> {
@@ -59,9 +71,17 @@ function wayInto(store: Store, { number, standing }: StoredRoom): RecordOf<'room
   const records = store.records.load(number);
   const join = standing === 'joining' ? joinIn(records) : null;
   const found = join ?? wayBackIn(records);
-  const way = found && { secret: toText(found.secret), formerly: found.formerly };
+  const way = found && {
+    secret: toText(found.secret),
+    formerly: found.formerly,
+    ...(join?.cameBy && { cameBy: textsOf(join.cameBy) }),
+  };
   for (const body of records.values()) body.fill(0);
   return way;
+}
+
+function textsOf({ voucher, fingerprint }: CameBy) {
+  return { voucher: toText(voucher), fingerprint: toText(fingerprint) };
 }
 
 /** Null where the records are damaged. */
@@ -76,6 +96,9 @@ function joinIn(records: ReadonlyMap<string, Uint8Array>) {
 function queuedRecords(store: Store, { number }: StoredRoom, room: number): RecordOf<'queued'>[] {
   return store.outbox
     .of(number)
-    .filter(({ content }) => content.kind !== 'leave')
-    .map(({ id, content, at }) => ({ kind: 'queued', room, id, content, at }));
+    .filter(({ content }) => isSaid(content.kind))
+    .map(({ id, content, at, whisperTo }) => ({
+      ...{ kind: 'queued', room, id, content, at },
+      ...(whisperTo && { whisperTo: whisperTo === 'everyone' ? whisperTo : [...whisperTo] }),
+    }));
 }

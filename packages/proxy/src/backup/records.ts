@@ -1,10 +1,10 @@
-import { base64urlText, content } from '@otr/protocol';
+import { base64urlText, content, verifiedBy, whisperedKinds } from '@otr/protocol';
 import { z } from 'zod';
 import { relayOrigin } from '../core/inviteLink.ts';
 
 /**
- * What a backup holds, in this order: the profile, its rooms, what waits to be sent, the rows of all timelines as they
- * were written. Each is a line of JSON. There is no place for a key of a room's group.
+ * What a backup holds, in this order: the profile, the people it knows, its rooms, what waits to be sent, the rows of all
+ * timelines as they were written. Each is a line of JSON. There is no place for a key of a room's group.
  */
 const count = z.int().nonnegative();
 
@@ -14,10 +14,26 @@ const profile = z.strictObject({
   name: z.string().nullable(),
   tellRead: z.boolean(),
   tellTyping: z.boolean(),
+  /** The private half (D1): whoever restores the profile is the same person. Backups of version 1 have none. */
+  identityKey: base64urlText(32).optional(),
+});
+
+const person = z.strictObject({
+  kind: z.literal('person'),
+  identityKey: base64urlText(32),
+  name: z.string(),
+  metAt: count,
+  verified: z.strictObject({ by: verifiedBy, at: count }).nullable(),
+  accepted: z.boolean(),
 });
 
 /** How the person comes in (again): `formerly` is null for who was never in the room, and knocks by an invite. */
-const way = z.strictObject({ secret: base64urlText(32), formerly: base64urlText(32).nullable() });
+const way = z.strictObject({
+  secret: base64urlText(32),
+  formerly: base64urlText(32).nullable(),
+  /** By a one-time invite, which shows its maker who comes by it (D7). */
+  cameBy: z.strictObject({ voucher: base64urlText(32), fingerprint: base64urlText(16) }).optional(),
+});
 
 const room = z.strictObject({
   kind: z.literal('room'),
@@ -37,8 +53,10 @@ const queued = z.strictObject({
   kind: z.literal('queued'),
   room: count,
   id: base64urlText(16),
-  content,
+  content: content.refine(({ kind }) => isSaid(kind)),
   at: count,
+  /** A whisper never comes back as anything else. */
+  whisperTo: z.union([z.array(base64urlText(32)), z.literal('everyone')]).optional(),
 });
 
 /** A row comes back with all that it had: only what the store looks at is looked at. */
@@ -54,10 +72,15 @@ const row = z.strictObject({
   }),
 });
 
-const record = z.discriminatedUnion('kind', [profile, room, queued, row]);
+const record = z.discriminatedUnion('kind', [profile, person, room, queued, row]);
 
 export type BackupRecord = z.infer<typeof record>;
 export type RecordOf<Kind extends BackupRecord['kind']> = Extract<BackupRecord, { kind: Kind }>;
+
+/** What a person says; all else that is queued is for the leaf that queued it. */
+export function isSaid(kind: string): boolean {
+  return whisperedKinds.some((said) => said === kind);
+}
 
 /** What was saved or restored, for the sentence at the end. */
 export interface Counts {

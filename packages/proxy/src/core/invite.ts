@@ -3,6 +3,8 @@ import { type KnockContent, knockContent, knockMessage } from '@otr/protocol';
 import { openBytes, sealBytes } from './aead.ts';
 import { decodeJsonAs, encodeJson } from './json.ts';
 import { privateKeyFrom, publicBytes } from './keyPair.ts';
+import { pad, paddedLength, unpad } from './padding.ts';
+import { sealOverhead } from './sealedLength.ts';
 
 /** What an invite's secret gives (I1). The relay learns `publicKey` alone. */
 export interface InviteKeys {
@@ -39,13 +41,19 @@ export function openKnock(keys: InviteKeys, id: Uint8Array, sealed: Uint8Array):
   return plaintext && decodeJsonAs(knockContent, plaintext);
 }
 
-/** I3. Inside is an MLS welcome, which only the joiner's key package opens. */
+/** I3. Inside is an MLS welcome, which only the joiner's key package opens; padded, since its tree tells the room's size. */
 export function sealWelcome(keys: InviteKeys, id: Uint8Array, welcome: Uint8Array): Uint8Array {
-  return sealBytes(keys.welcomeKey, welcome, id);
+  return sealBytes(keys.welcomeKey, pad(welcome, sealOverhead), id);
 }
 
 export function openWelcome(keys: InviteKeys, id: Uint8Array, sealed: Uint8Array): Uint8Array | null {
-  return openBytes(keys.welcomeKey, sealed, id);
+  const plaintext = openBytes(keys.welcomeKey, sealed, id);
+  return plaintext && unpad(plaintext, sealOverhead);
+}
+
+/** Of a welcome of so many bytes, sealed. */
+export function sealedWelcomeLength(length: number): number {
+  return paddedLength(4 + length + sealOverhead);
 }
 
 function secretKey(secret: Uint8Array, room: Uint8Array, name: string): KeyObject {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { pad, unpad } from './padding.ts';
+import { sealOverhead } from './sealedLength.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -18,14 +19,14 @@ export function decodePlainJson(bytes: Uint8Array): unknown {
   }
 }
 
-/** JSON in UTF-8, padded (M3). */
+/** JSON in UTF-8, padded for `sealBytes` (M3). */
 export function encodeJson(value: unknown): Uint8Array {
-  return pad(encodePlainJson(value));
+  return pad(encodePlainJson(value), sealOverhead);
 }
 
 /** The JSON value inside, unparsed by any schema; undefined where there is none. */
 export function decodeJson(padded: Uint8Array): unknown {
-  const bytes = unpad(padded);
+  const bytes = unpad(padded, sealOverhead);
   return bytes === null ? undefined : decodePlainJson(bytes);
 }
 

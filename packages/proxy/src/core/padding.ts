@@ -1,9 +1,11 @@
 const step = 256;
 const lastStep = 4096;
+const lengthBytes = 4;
 
 /**
- * M3: the padded length of `length` bytes: the next multiple of 256 up to 4 KiB, above that Padmé (Nikitin et al.,
- * "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019, algorithm 1): at most 12 %.
+ * M3: the smallest length of the list that holds `length` bytes: the next multiple of 256 up to 4 KiB, above that Padmé
+ * (Nikitin et al., "Reducing Metadata Leakage from Encrypted Files and Communication with PURBs", 2019, algorithm 1): at
+ * most 12 % more.
  */
 export function paddedLength(length: number): number {
   if (length <= lastStep) return Math.max(step, Math.ceil(length / step) * step);
@@ -13,18 +15,33 @@ export function paddedLength(length: number): number {
   return Math.ceil(length / granule) * granule;
 }
 
-/** 4-byte length ‖ bytes ‖ zeros. */
-export function pad(bytes: Uint8Array): Uint8Array {
-  const padded = new Uint8Array(paddedLength(4 + bytes.length));
+/**
+ * The length to which a plaintext of `length` bytes is padded so that, with what sealing adds to it, it has the smallest
+ * length of the list. `overheadOf` may grow with the plaintext, by less than the list's steps.
+ */
+export function paddedUnder(length: number, overheadOf: (plaintextLength: number) => number): number {
+  const sealed = paddedLength(length + overheadOf(length));
+  const longest = sealed - overheadOf(length);
+  return sealed - overheadOf(longest);
+}
+
+/** 4-byte length ‖ bytes ‖ zeros: together with the `overhead` of sealing a length of the list. */
+export function pad(bytes: Uint8Array, overhead = 0): Uint8Array {
+  const padded = new Uint8Array(paddedFor(bytes.length, overhead));
   new DataView(padded.buffer).setUint32(0, bytes.length);
-  padded.set(bytes, 4);
+  padded.set(bytes, lengthBytes);
   return padded;
 }
 
-/** What was padded, or null where the length does not fit the padding. */
-export function unpad(padded: Uint8Array): Uint8Array | null {
-  if (padded.length < 4) return null;
+/** What was padded, or null where the padding is not exactly what `pad` makes. */
+export function unpad(padded: Uint8Array, overhead = 0): Uint8Array | null {
+  if (padded.length < lengthBytes) return null;
   const length = new DataView(padded.buffer, padded.byteOffset).getUint32(0);
-  if (4 + length > padded.length || paddedLength(4 + length) !== padded.length) return null;
-  return padded.subarray(4, 4 + length);
+  if (paddedFor(length, overhead) !== padded.length) return null;
+  const end = lengthBytes + length;
+  return padded.subarray(end).every((byte) => byte === 0) ? padded.subarray(lengthBytes, end) : null;
+}
+
+function paddedFor(length: number, overhead: number): number {
+  return paddedLength(lengthBytes + length + overhead) - overhead;
 }

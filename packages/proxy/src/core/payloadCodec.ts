@@ -21,7 +21,7 @@ export function decodePayload(plaintext: Uint8Array): Decoded | null {
   return { kind: 'newer', proof: open.data.proof, content: open.data.content };
 }
 
-const ourKinds = new Set(['text', 'edit', 'delete', 'reaction', 'leave']);
+const ourKinds = new Set(['text', 'edit', 'delete', 'reaction', 'leave', 'identify', 'words']);
 
 /** Version 1 of one of our kinds that did not fit its schema is not newer: it is wrong. */
 function isOurVersion(open: { version: number; content: { kind: string; version?: unknown } }): boolean {

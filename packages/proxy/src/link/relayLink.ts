@@ -14,6 +14,7 @@ import { io, type Socket } from 'socket.io-client';
 import type { Log } from '../log.ts';
 import { closedLink, type LinkEffect, type LinkInput, type LinkState, stepLink } from '../machine/link.ts';
 import { parseAnswer } from './answers.ts';
+import { openSocksRoute, type SocksLogin, type SocksOptions, type SocksRoute } from './socksRoute.ts';
 
 /** What a link tells. Calls come one after the other, never from inside a method of the link. */
 export interface LinkListener {
@@ -39,15 +40,23 @@ export interface RelayLink {
 /** An answer that takes longer is not waited for. Milliseconds. */
 const answerTimeout = 15_000;
 
-/** `admission`: the token that a private relay asks for (rule A5). */
+/** How a relay is reached. */
+export interface RelayAccess {
+  /** The token that a private relay asks for (rule A5). */
+  readonly admission?: string;
+  /** Instead of a direct connection. */
+  readonly socks?: { readonly server: SocksOptions; readonly login?: SocksLogin };
+}
+
 export function createRelayLink(
   url: string,
   listener: LinkListener,
   log: Log,
-  admission?: string,
+  { admission, socks }: RelayAccess = {},
 ): RelayLink {
   let state: LinkState = closedLink;
   let socket: Socket | null = null;
+  let route: SocksRoute | null = null;
   let timer: NodeJS.Timeout | undefined;
   let hasComplained = false;
 
@@ -85,9 +94,14 @@ export function createRelayLink(
     };
     const options = { maxPayload: limits.relayAnswer, transports: ['websocket'], ...uncompressed };
     const auth = admission === undefined ? {} : { auth: { admission } };
-    const opened = io(url, { ...options, ...auth, parser: proxyParser, forceNew: true, reconnection: false });
+    const taken = socks ? openSocksRoute(url, socks.server, socks.login) : null;
+    // The package's types know agents for browsers only.
+    const through = taken ? { agent: taken.agent as never } : {};
+    const common = { parser: proxyParser, forceNew: true, reconnection: false };
+    const opened = io(url, { ...options, ...auth, ...through, ...common });
+    route = taken;
     const lost = (reason: string) => {
-      if (socket === opened) step({ kind: 'lost', reason, luck: Math.random() });
+      if (socket === opened) step({ kind: 'lost', reason: taken?.problem ?? reason, luck: Math.random() });
     };
     // The manager's own events: a relay can send events named `disconnect`, which reach the socket's listeners.
     opened.io.on('error', () => lost(`The relay at ${url} cannot be reached.`));
@@ -110,6 +124,8 @@ export function createRelayLink(
     socket = null;
     dropped?.disconnect();
     dropped?.io.engine?.close();
+    route?.close();
+    route = null;
   }
 
   /** W2: what does not fit is left out; the log in its order is the truth. */

@@ -1,5 +1,7 @@
 import type { NoticeRow, Row } from '@otr/protocol';
 import type { Changes } from '../core/group/changes.ts';
+import type { Member } from '../core/group/view.ts';
+import { sameBytes } from '../core/text.ts';
 import type { ShownNames } from './members.ts';
 import { type RoomLog, type Step, withRows } from './roomLog.ts';
 import { noticeRow } from './rows.ts';
@@ -43,20 +45,26 @@ export function applyCommit(log: RoomLog, changes: Changes, rules: CommitRules):
 function toldOf(log: RoomLog, changes: Changes, rules: CommitRules): Told[] {
   const { before, after } = rules;
   const by = after.get(changes.by) ?? before.get(changes.by) ?? '';
-  const back = new Set(changes.added.flatMap(({ formerly }) => formerly ?? []));
+  // Who comes back is the identity that was here (D2).
+  const back = new Set(changes.added.flatMap((member) => (isBack(member, changes) ? (member.formerly ?? []) : [])));
   const removed = changes.removed
     .filter(({ id }) => !back.has(id))
     .map(({ id }) => toldOfRemoval(log, id, by, rules));
   const gone = new Set(changes.removed.map(({ id }) => id));
-  const added = changes.added.map(({ id, formerly }): Told => {
-    const returned = formerly !== undefined && gone.has(formerly);
-    return { event: returned ? 'returned' : 'joined', data: { name: after.get(id) ?? '', by, key: id } };
+  const added = changes.added.map((member): Told => {
+    const { id } = member;
+    return { event: isBack(member, changes) ? 'returned' : 'joined', data: { name: after.get(id) ?? '', by, key: id } };
   });
   const renamed = changes.renamed.map((change): Told => {
     const { id } = change.after;
     return { event: 'renamed', data: { from: before.get(id) ?? '', to: after.get(id) ?? '', key: id } };
   });
   return [...removed, ...added, ...renamed, ...toldOfSettings(changes, by, gone)];
+}
+
+function isBack({ formerly, identityKey }: Member, { removed }: Changes): boolean {
+  const was = removed.find(({ id }) => id === formerly);
+  return was !== undefined && sameBytes(was.identityKey, identityKey);
 }
 
 function toldOfRemoval(log: RoomLog, id: string, by: string, { before, now }: CommitRules): Told {

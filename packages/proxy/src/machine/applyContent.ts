@@ -30,7 +30,9 @@ export function applyContent(
     case 'reaction':
       return react(said, content, timeline);
     case 'leave':
-      // The commit that removes the member tells it.
+    case 'identify':
+    case 'words':
+      // Told by what comes of it.
       return [];
   }
 }

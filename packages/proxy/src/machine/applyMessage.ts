@@ -1,4 +1,4 @@
-import type { MessageEntry, PayloadProof, ProblemCode, Row } from '@otr/protocol';
+import type { MessageEntry, PayloadProof, ProblemCode, Row, Trust } from '@otr/protocol';
 import type { Decoded } from '../core/payloadCodec.ts';
 import { fromText, sameBytes, toText } from '../core/text.ts';
 import { applyContent, newerRow, type Said, type TimelineView } from './applyContent.ts';
@@ -16,6 +16,8 @@ export interface MessageRules {
   /** Of the epoch (M6). */
   readonly authenticator: string;
   readonly disappearAfter: number;
+  /** What is known of who a member is. */
+  trust(id: string): Trust;
   readonly timeline: TimelineView;
   /** Whether an entry of this id was processed before. */
   isKnown(id: Uint8Array): boolean;
@@ -34,6 +36,8 @@ export function applyMessage(
   rules: MessageRules,
 ): Step {
   if (!decoded) return refuseMessage(log, entry, 'badPayload', from, rules);
+  // Its signature key may be known to everyone by now (D10).
+  if (log.leaving.has(from)) return refuseMessage(log, entry, 'outOfOrder', from, rules);
   const proof = decoded.kind === 'known' ? decoded.payload.proof : decoded.proof;
   if (proof.id !== toText(entry.id)) return refuseMessage(log, entry, 'wrongId', from, rules);
   if (rules.isKnown(entry.id)) return refuseMessage(log, entry, 'replayed', from, rules);
@@ -51,9 +55,10 @@ export function applyMessage(
     decoded.kind === 'known'
       ? applyContent(said, decoded.payload.content, place, rules.timeline)
       : [newerRow(said, JSON.stringify(decoded.content), place)];
-  const isLeaving = decoded.kind === 'known' && decoded.payload.content.kind === 'leave';
-  const shown = withRows(isLeaving ? withLeaving(adopted.log, from) : adopted.log, rows);
-  return { log: shown.log, effects: [...shown.effects, ...alarms, ...adopted.effects] };
+  const content = decoded.kind === 'known' ? decoded.payload.content : null;
+  const shown = withRows(content?.kind === 'leave' ? withLeaving(adopted.log, from) : adopted.log, rows);
+  const heeded: LogEffect[] = content ? [{ kind: 'said', from, content }] : [];
+  return { log: shown.log, effects: [...shown.effects, ...alarms, ...adopted.effects, ...heeded] };
 }
 
 export function refuseMessage(
@@ -82,6 +87,7 @@ function saidBy(entry: MessageEntry, from: string, proof: PayloadProof, rules: M
     seq: entry.seq,
     order: orderOf(entry.seq),
     delivery: 'relay',
+    trust: rules.trust(from),
   };
 }
 

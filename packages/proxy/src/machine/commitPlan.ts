@@ -1,6 +1,6 @@
 import type { KeyPackage } from '@otr/mls';
-import type { LeafProfile, RoomSettings } from '@otr/protocol';
-import type { CommitPlan } from '../core/group/commit.ts';
+import type { RoomSettings } from '@otr/protocol';
+import type { CommitPlan, Rename } from '../core/group/commit.ts';
 import { hasRight, isAdmin, type RoomView } from '../core/group/view.ts';
 import {
   changeSettings,
@@ -37,7 +37,7 @@ export interface Wants {
   readonly leaving: ReadonlySet<string>;
   /** Our own keys are due, or our name is another than in our leaf. */
   readonly renew: boolean;
-  readonly profile: LeafProfile | null;
+  readonly rename: Rename | null;
   /** For the case that somebody is removed: 32 fresh bytes as text. */
   readonly freshSecret: string;
   readonly now: number;
@@ -59,14 +59,14 @@ export function planNext(wants: Wants): Planned | null {
   const admitted = admissionsOf(wants, removed);
   const settings = settingsOf(wants, admitted, removed);
   const isSame = JSON.stringify(settings) === JSON.stringify(withoutExpired(view.settings, now));
-  const isNeeded = !isSame || removals.length > 0 || admitted.length > 0 || wants.renew || wants.profile;
+  const isNeeded = !isSame || removals.length > 0 || admitted.length > 0 || wants.renew || wants.rename;
   if (!isNeeded) return null;
   return {
     plan: {
       add: admitted.map(({ keyPackage }) => keyPackage),
       remove: removals,
       settings: JSON.stringify(settings) === JSON.stringify(view.settings) ? null : settings,
-      profile: wants.profile,
+      rename: wants.rename,
       renew: wants.renew,
     },
     admitted,

@@ -27,6 +27,6 @@ export function guestName(fingerprint: string): string {
 }
 
 /** Names that differ in case or in the width of letters only are the same to a reader. */
-function looks(name: string): string {
+export function looks(name: string): string {
   return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ');
 }

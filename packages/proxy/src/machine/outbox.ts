@@ -1,4 +1,4 @@
-import type { WireError } from '@otr/protocol';
+import type { Content, WireError } from '@otr/protocol';
 import { backoff, politeBackoff } from './link.ts';
 
 /** One own envelope that is not yet at its place in the log. */
@@ -9,6 +9,8 @@ export interface OutboxItem {
   readonly sealedFor: number | null;
   /** The place that the relay acknowledged; null before. */
   readonly acknowledged: number | null;
+  /** It may go while the others are held: it says nothing that a person wrote. */
+  readonly free: boolean;
 }
 
 /**
@@ -30,12 +32,16 @@ export interface OutboxState {
   readonly inFlight: string | null;
   /** Refusals in a row. */
   readonly failures: number;
+  /** Somebody in the room is not who the person verified: what people say waits for a decision (D6). */
+  readonly held: boolean;
   /** The last refusal that a person should know of. */
   readonly problem: WireError | null;
 }
 
 export type OutboxInput =
-  | { readonly kind: 'queued'; readonly id: string }
+  /** `first`: before all others that are not under way. */
+  | { readonly kind: 'queued'; readonly id: string; readonly first: boolean; readonly free: boolean }
+  | { readonly kind: 'held'; readonly held: boolean }
   /** The room is in step with the relay, at this epoch. */
   | { readonly kind: 'inStep'; readonly epoch: number }
   | { readonly kind: 'outOfStep' }
@@ -68,17 +74,24 @@ export interface OutboxStep {
   readonly effects: readonly OutboxEffect[];
 }
 
+/** What a person did not write may go while sending waits for a decision. */
+export function isFree({ kind }: Content): boolean {
+  return kind === 'identify' || kind === 'words' || kind === 'leave';
+}
+
 export function outboxOf(items: readonly OutboxItem[]): OutboxState {
-  return { gate: 'closed', epoch: 0, items, inFlight: null, failures: 0, problem: null };
+  return { gate: 'closed', epoch: 0, items, inFlight: null, failures: 0, held: false, problem: null };
 }
 
 export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
   switch (input.kind) {
     case 'queued': {
       if (state.items.some(({ id }) => id === input.id)) return { state, effects: [] };
-      const item = { id: input.id, sealedFor: null, acknowledged: null };
-      return next({ ...state, items: [...state.items, item] });
+      const item = { id: input.id, sealedFor: null, acknowledged: null, free: input.free };
+      return next({ ...state, items: input.first ? withFirst(state, item) : [...state.items, item] });
     }
+    case 'held':
+      return state.held === input.held ? { state, effects: [] } : next({ ...state, held: input.held });
     case 'inStep':
       return next({ ...state, gate: state.gate === 'waiting' ? 'waiting' : 'open', epoch: input.epoch });
     case 'outOfStep':
@@ -107,13 +120,20 @@ export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
 function next(state: OutboxState): OutboxStep {
   const [item] = state.items;
   if (state.gate !== 'open' || state.inFlight !== null) return { state, effects: [] };
-  if (!item || item.acknowledged !== null) return { state, effects: [] };
+  if (!item || item.acknowledged !== null || (state.held && !item.free)) return { state, effects: [] };
   const inFlight = { ...state, inFlight: item.id };
   if (item.sealedFor === state.epoch) return { state: inFlight, effects: [{ kind: 'send', id: item.id }] };
   return {
     state: { ...inFlight, items: changed(state.items, item.id, { sealedFor: state.epoch }) },
     effects: [{ kind: 'seal', id: item.id, epoch: state.epoch }],
   };
+}
+
+/** What is under way, or acknowledged, keeps its place. */
+function withFirst({ items, inFlight }: OutboxState, item: OutboxItem): readonly OutboxItem[] {
+  const [head, ...rest] = items;
+  const isUnderWay = head && (head.id === inFlight || head.acknowledged !== null);
+  return isUnderWay ? [head, item, ...rest] : [item, ...items];
 }
 
 /** The item stays. Another epoch or a lost key is cured by the log, anything else by time. */

@@ -1,4 +1,4 @@
-import type { Row } from '@otr/protocol';
+import type { Content, Row } from '@otr/protocol';
 
 /** What is known of a member from the log. */
 export interface Heard {
@@ -25,6 +25,8 @@ export interface RoomLog {
 
 export type LogEffect =
   | { readonly kind: 'writeRow'; readonly row: Row }
+  /** A member's content was accepted. */
+  | { readonly kind: 'said'; readonly from: string; readonly content: Content }
   /** Digests of entries that were processed before one was known. */
   | { readonly kind: 'writeDigests'; readonly digests: readonly { seq: number; digest: Uint8Array }[] };
 

@@ -1,8 +1,9 @@
 import type { GroupState } from '@otr/mls';
 import { MlsError } from '@otr/mls';
 import { type Knock, limits } from '@otr/protocol';
-import { dropOwnCommit, planCommit } from '../core/group/commit.ts';
+import { dropOwnCommit, planCommit, type Rename, renewsLeaf } from '../core/group/commit.ts';
 import { accessKeyOf } from '../core/group/epochKeys.ts';
+import { type NewLeaf, newLeaf } from '../core/group/leaf.ts';
 import { viewOf } from '../core/group/view.ts';
 import { sealWelcome } from '../core/invite.ts';
 import { fromText, randomId, toText } from '../core/text.ts';
@@ -144,8 +145,9 @@ export class Committer {
   }
 
   /** Nothing of it was stored: the epoch that it would have opened is forgotten. */
-  #unmake({ group }: { group: GroupState }): void {
+  #unmake({ group, commit }: { group: GroupState; commit: PendingCommit }): void {
     for (const secret of dropOwnCommit(group).erase) secret.fill(0);
+    commit.ephemeral?.fill(0);
   }
 
   /** Nobody here can let it in: the one who knocks need not wait. */
@@ -157,7 +159,8 @@ export class Committer {
   #make(group: GroupState, { plan, admitted, wishes }: Planned) {
     const { memory } = this.#session;
     try {
-      const made = planCommit(group, plan, memory.log?.leaving ?? new Set());
+      const leaf = renewsLeaf(plan) ? this.#newLeaf(group, plan.rename) : null;
+      const made = planCommit(group, plan, memory.log?.leaving ?? new Set(), leaf?.profile ?? null);
       const { pending } = made.group;
       if (!pending) throw new Error('a commit that is not pending');
       const commit: PendingCommit = {
@@ -167,8 +170,7 @@ export class Committer {
         body: made.body,
         welcomes: this.#welcomes(group, admitted, made.welcome),
         wishes,
-        // A path renews the committer's keys, whatever it was for.
-        renews: plan.renew || plan.remove.length > 0 || plan.settings !== null || plan.profile !== null,
+        ephemeral: leaf?.ephemeral ?? null,
       };
       return { group: made.group, commit, welcome: made.welcome, erase: made.erase };
     } catch (error) {
@@ -176,6 +178,13 @@ export class Committer {
       this.#session.around.log('commitRefused', { code: error.code });
       return null;
     }
+  }
+
+  #newLeaf(group: GroupState, rename: Rename | null): NewLeaf {
+    const view = viewOf(group);
+    const { name = '', formerly = null } = view.members.get(view.me) ?? {};
+    const { publicKey: identityKey } = this.#session.parts.identity;
+    return newLeaf({ identityKey, ...(rename ?? { name, formerly }) });
   }
 
   #welcomes(group: GroupState, admitted: readonly Admission[], welcome: Uint8Array | null) {
@@ -255,7 +264,7 @@ export class Committer {
       departed: isOurTurn ? [...leaving, ...silent] : [],
       leaving,
       renew: this.#mayRenew && isRenewalDue(memory.keyAge, now, this.#hasJustWoken),
-      profile: name === ownName ? null : { version: 1, name, ...(formerly !== undefined && { formerly }) },
+      rename: name === ownName ? null : { name, formerly: formerly ?? null },
       freshSecret: freshSecret(),
       now,
     };
@@ -352,6 +361,7 @@ function drop(draft: Draft): void {
   const dropped = dropOwnCommit(draft.group);
   draft.group = dropped.group;
   draft.erase.push(...dropped.erase);
+  if (draft.commit?.ephemeral) draft.erase.push(draft.commit.ephemeral);
   draft.commit = null;
 }
 

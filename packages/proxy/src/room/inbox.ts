@@ -1,22 +1,28 @@
-import type { CommitEntry, Entry, MessageEntry, ProblemCode, RelayResponse } from '@otr/protocol';
-import { limits } from '@otr/protocol';
+import type { CommitEntry, Content, Entry, MessageEntry, ProblemCode, RelayResponse } from '@otr/protocol';
+import { limits, whisperedKinds } from '@otr/protocol';
 import type { Changes } from '../core/group/changes.ts';
 import { acceptOwnCommit } from '../core/group/commit.ts';
 import { openForRoom } from '../core/group/messages.ts';
 import { viewOf } from '../core/group/view.ts';
 import { digestOfBody, linkOf, nextDigest } from '../core/logDigest.ts';
-import { decodePayload } from '../core/payloadCodec.ts';
+import { type Decoded, decodePayload } from '../core/payloadCodec.ts';
 import { sameBytes, toText } from '../core/text.ts';
+import { isWhisper } from '../core/whisper.ts';
 import { applyCommit } from '../machine/applyCommit.ts';
 import { applyMessage, type MessageRules, refuseMessage, withLeaving } from '../machine/applyMessage.ts';
 import { splitBatch } from '../machine/room.ts';
 import type { Step } from '../machine/roomLog.ts';
 import { alarmRow, noticeRow } from '../machine/rows.ts';
+import { withLeaf, withoutGone, withTold, withWhispers } from '../machine/whoIsWho.ts';
+import type { StoredItem } from '../store/outboxTable.ts';
+import { noteSpoke, settleTold, takeIdentify } from './introduce.ts';
 import { endMembership } from './membership.ts';
 import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import { showOwn } from './sealItem.ts';
 import { noteSettings } from './settingsNews.ts';
-import { changeReason, feedOutbox, feedRoom, raiseAlarm, standing } from './turn.ts';
+import { trustIn } from './trustIn.ts';
+import { changeReason, feedOutbox, feedRoom, holdOrRelease, raiseAlarm, standing } from './turn.ts';
+import { takeWhisper } from './whispers.ts';
 
 export type Snapshot = RelayResponse<'enterRoom'>;
 
@@ -81,12 +87,17 @@ function takeMessage(parts: RoomParts, draft: Draft, entry: MessageEntry, placed
   if (!group || !log) return 'ended';
   const item = parts.store.outbox.get(parts.number, toText(entry.id));
   if (item) return takeOwn(parts, draft, entry, placed);
+  if (isWhisper(entry.body)) {
+    const taken = takeWhisper(parts, draft, entry);
+    return taken === 'good' ? 'goesOn' : refuseEntry(parts, draft, entry, taken);
+  }
   const opened = openForRoom(group, entry.body, log.leaving);
   switch (opened.kind) {
     case 'message': {
       draft.group = opened.group;
       draft.erase.push(...opened.erase);
       const decoded = decodePayload(opened.plaintext);
+      if (isSpoken(decoded)) noteSpoke(draft, opened.from);
       perform(parts, draft, applyMessage(log, entry, opened.from, decoded, messageRules(parts, draft)));
       opened.plaintext.fill(0);
       return 'goesOn';
@@ -116,9 +127,23 @@ function takeOwn(parts: RoomParts, draft: Draft, entry: MessageEntry, placed: st
   // From here on another entry of this id is a replay, in the same batch too.
   store.outbox.remove(number, id);
   showOwn(parts, draft, item, entry.seq);
+  notePlaced(parts, draft, item, entry.seq);
   if (item.content.kind === 'leave') draft.log = withLeaving(draft.log, viewOf(draft.group).me);
   if (item.content.kind === 'leave' && draft.stored.leaving) draft.later.push({ kind: 'forget' });
   return 'goesOn';
+}
+
+function isSpoken(decoded: Decoded | null): boolean {
+  return decoded?.kind !== 'known' || whisperedKinds.some((kind) => kind === decoded.payload.content.kind);
+}
+
+/** What our own entry has done for who is who, now that it is at its place. */
+function notePlaced(parts: RoomParts, draft: Draft, item: StoredItem, seq: number): void {
+  const recipients = item.recipients ?? [];
+  if (item.whisperTo !== null) draft.who = withWhispers(draft.who, recipients);
+  if (item.content.kind !== 'identify') return;
+  draft.who = withTold(draft.who, recipients);
+  settleTold(parts, draft, seq);
 }
 
 /** R1: our leaf has sent what we know nothing of. Our keys are a copy, or older than they were: no more is done with them. */
@@ -160,7 +185,7 @@ function takeCommit(parts: RoomParts, draft: Draft, entry: CommitEntry): Outcome
     const accepted = acceptOwnCommit(group);
     draft.erase.push(...accepted.erase);
     enterEpoch(parts, draft, entry, accepted);
-    if (commit.renews) draft.keyAge = { renewedAt: parts.now(), sent: 0 };
+    if (commit.ephemeral) renewLeaf(parts, draft, commit.ephemeral);
     const done = new Set(commit.wishes);
     draft.wishes = draft.wishes.filter(({ id }) => !done.has(id));
     noteSettings(parts, draft, accepted.changes);
@@ -189,6 +214,13 @@ function takeCommit(parts: RoomParts, draft: Draft, entry: CommitEntry): Outcome
   }
 }
 
+/** Our leaf has new keys: the others are to be shown again who we are (D2, D3). */
+function renewLeaf(parts: RoomParts, draft: Draft, ephemeral: Uint8Array): void {
+  draft.keyAge = { renewedAt: parts.now(), sent: 0 };
+  if (draft.who.ephemeral) draft.erase.push(draft.who.ephemeral);
+  draft.who = withLeaf(draft.who, ephemeral);
+}
+
 /** The next epoch, on disk with everything that it brought (G3). */
 function enterEpoch(
   parts: RoomParts,
@@ -199,7 +231,11 @@ function enterEpoch(
   if (!draft.group || !draft.log) return;
   const before = parts.names(viewOf(draft.group));
   draft.group = group;
+  // That of our own is the leaf's by now.
+  const isOwn = draft.commit !== null && sameBytes(draft.commit.id, entry.id);
+  if (draft.commit?.ephemeral && !isOwn) draft.erase.push(draft.commit.ephemeral);
   draft.commit = null;
+  draft.who = withoutGone(draft.who, changes.removed.map(({ id }) => id));
   const view = viewOf(group);
   const now = parts.now();
   const rules = { room: parts.ref, seq: entry.seq, now, me: view.me, before, after: parts.names(view) };
@@ -209,6 +245,7 @@ function enterEpoch(
     writeRow(parts, draft, alarmRow({ room: parts.ref, seq: entry.seq, now }, 'wrongAccessKey', null));
     changeReason(parts, draft, unfollowable);
   }
+  holdOrRelease(parts, draft);
   if (draft.stored.name !== view.settings.name) {
     draft.stored = parts.store.rooms.change(draft.stored, { name: view.settings.name });
   }
@@ -230,14 +267,26 @@ function refuseEntry(parts: RoomParts, draft: Draft, entry: Entry, problem: Prob
 }
 
 function perform(parts: RoomParts, draft: Draft, { log, effects }: Step): void {
+  draft.log = log;
   for (const effect of effects) {
     if (effect.kind === 'writeRow') writeRow(parts, draft, effect.row);
+    else if (effect.kind === 'said') heed(parts, draft, effect.from, effect.content);
     else for (const { seq, digest } of effect.digests) parts.store.log.setDigest(parts.number, seq, digest);
   }
-  draft.log = log;
 }
 
-function messageRules(parts: RoomParts, { group }: Draft): MessageRules {
+/** What a member said that is no row of the timeline. */
+function heed(parts: RoomParts, draft: Draft, from: string, content: Content): void {
+  const seq = (draft.log?.cursor ?? 0) + 1;
+  if (content.kind === 'identify') {
+    takeIdentify(parts, draft, from, content, seq);
+    holdOrRelease(parts, draft);
+  }
+  if (content.kind === 'words') draft.later.push({ kind: 'words', from, content });
+}
+
+function messageRules(parts: RoomParts, draft: Draft): MessageRules {
+  const { group } = draft;
   if (!group) throw new Error('no group whose message it could be');
   const { store, number } = parts;
   const view = viewOf(group);
@@ -247,6 +296,10 @@ function messageRules(parts: RoomParts, { group }: Draft): MessageRules {
     names: parts.names(view),
     authenticator: parts.authenticator(group),
     disappearAfter: view.settings.disappearAfter,
+    trust: (id) => {
+      const member = view.members.get(id);
+      return member ? trustIn(parts, draft, member) : 'waiting';
+    },
     timeline: { get: (id) => store.timeline.get(number, id) },
     isKnown: (id) => store.log.placeOf(number, id) !== null,
     nextDigest,

@@ -4,10 +4,11 @@ import { viewOf } from '../core/group/view.ts';
 import { inviteKeysOf, openWelcome, sealKnock } from '../core/invite.ts';
 import { randomId, sameBytes, toText } from '../core/text.ts';
 import { politeBackoff } from '../machine/link.ts';
-import { outboxOf } from '../machine/outbox.ts';
+import { isFree, outboxOf } from '../machine/outbox.ts';
 import { newLog } from '../machine/roomLog.ts';
 import { noticeRow } from '../machine/rows.ts';
-import { makeJoin } from './newRoom.ts';
+import { nobodyKnown, withLeaf } from '../machine/whoIsWho.ts';
+import { makeJoin, ownLeaf } from './newRoom.ts';
 import { newKeys } from './records.ts';
 import type { RelayTalk } from './relayTalk.ts';
 import { type Draft, type Join, type RoomParts, writeRow } from './roomParts.ts';
@@ -80,11 +81,12 @@ export class JoinTalk {
   }
 
   /** The key packages of a knock that waited for weeks are no longer taken. */
-  #knockAnew({ id, secret, formerly }: Join): void {
+  #knockAnew(join: Join): void {
+    const { id, formerly } = join;
     const { parts } = this.#session;
     void this.#talk.ask('withdrawKnock', { room: parts.room, id });
     this.#talk.turn('knockRenewed', (draft) => {
-      draft.join = makeJoin(secret, { name: parts.profileName() ?? '', formerly }, parts.now());
+      draft.join = makeJoin(join, ownLeaf(parts, formerly), parts.now());
       draft.later.push({ kind: 'knock' });
     });
   }
@@ -118,6 +120,8 @@ export class JoinTalk {
       const members = [...viewOf(joined.group).members.keys()];
       draft.log = { ...newLog(seq, null), heard: new Map(members.map((id) => [id, heard])) };
       draft.keyAge = newKeys;
+      draft.who = { ...withLeaf(nobodyKnown, join.ephemeral), cameBy: join.cameBy };
+      noteSettled(parts, draft);
       sealAnew(parts, draft);
       noteJoined(this.#session, draft, seq, join.formerly !== null);
       feedRoom(parts, draft, { kind: 'connected' });
@@ -166,19 +170,29 @@ function sealAnew(parts: RoomParts, draft: Draft): void {
   const { store, number } = parts;
   const items = store.outbox.of(number);
   for (const { id } of items) store.outbox.remove(number, id);
-  const ids = items.map(({ id, content, at, counter }) => {
+  const said = items.filter(({ content }) => content.kind !== 'identify' && content.kind !== 'words');
+  const ids = said.map(({ id, content, at, counter, whisperTo }) => {
+    const whispered = whisperTo !== null && { whisperTo };
     if (counter === null) {
-      store.outbox.add(number, id, content, at);
-      return id;
+      store.outbox.add(number, id, content, at, { ...whispered });
+      return { id, content };
     }
     const next = toText(randomId());
     if (store.timeline.get(number, id)) draft.gone.push(id);
     store.timeline.remove(number, [id]);
-    const place = store.outbox.add(number, next, content, at);
-    showOwn(parts, draft, { id: next, number: place, content, at, recipients: null }, null);
-    return next;
+    const place = store.outbox.add(number, next, content, at, { ...whispered });
+    showOwn(parts, draft, { id: next, number: place, content, at, recipients: null, whisperTo }, null);
+    return { id: next, content };
   });
-  draft.outbox = outboxOf(ids.map((id) => ({ id, sealedFor: null, acknowledged: null })));
+  draft.outbox = outboxOf(
+    ids.map(({ id, content }) => ({ id, sealedFor: null, acknowledged: null, free: isFree(content) })),
+  );
+}
+
+/** Before the first row of it is written: in a room off the record none of them reaches a disk (D9). */
+function noteSettled(parts: RoomParts, draft: Draft): void {
+  if (!draft.group || !viewOf(draft.group).settings.offTheRecord) return;
+  draft.stored = parts.store.rooms.change(draft.stored, { offTheRecord: true });
 }
 
 /** From here on the room's messages are for us. */

@@ -1,4 +1,5 @@
 import { dropOwnCommit } from '../core/group/commit.ts';
+import { nobodyKnown } from '../machine/whoIsWho.ts';
 import { noNews, wayBackOf } from './records.ts';
 import type { Draft, RoomParts } from './roomParts.ts';
 import { feedOutbox, feedRoom } from './turn.ts';
@@ -11,6 +12,8 @@ export function endMembership(parts: RoomParts, draft: Draft, standing: 'removed
   const { group } = draft;
   if (group && standing === 'lost') draft.wayBack = wayBackOf(group);
   if (group) draft.erase.push(...dropOwnCommit(group).erase);
+  for (const secret of [draft.who.ephemeral, draft.commit?.ephemeral]) if (secret) draft.erase.push(secret);
+  draft.who = nobodyKnown;
   draft.group = null;
   draft.commit = null;
   draft.wishes = [];

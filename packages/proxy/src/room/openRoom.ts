@@ -1,21 +1,29 @@
 import type { GroupState } from '@otr/mls';
 import type { RelayDownEvent, RelayMessage } from '@otr/protocol';
 import { accessKeyOf, authenticatorOf } from '../core/group/epochKeys.ts';
-import type { RoomView } from '../core/group/view.ts';
+import { type RoomView, viewOf } from '../core/group/view.ts';
+import type { Identity } from '../core/identity/identity.ts';
 import { fingerprint, fromText, toText } from '../core/text.ts';
 import type { LinkedRoom } from '../link/relays.ts';
 import { shownNames } from '../machine/members.ts';
-import { outboxOf } from '../machine/outbox.ts';
+import { isFree, outboxOf } from '../machine/outbox.ts';
 import { awayRoom } from '../machine/room.ts';
+import type { People } from '../people/people.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
 import { Committer } from './committer.ts';
+import { Introductions } from './introductions.ts';
 import { JoinTalk } from './joinTalk.ts';
+import { Pairs } from './pairs.ts';
 import { LiveTalk } from './liveTalk.ts';
+import { noteWords } from './introduce.ts';
+import { queueContent } from './queue.ts';
 import { keptIn, nothingKept, wayBackIn } from './records.ts';
 import { RelayTalk } from './relayTalk.ts';
 import type { Later, RoomMemory, RoomParts } from './roomParts.ts';
 import { RoomSession, type RoomSurroundings } from './roomSession.ts';
+import { shownIdentity, verifiedByWords } from './verification.ts';
+import { WordsTalk } from './wordsTalk.ts';
 
 export interface OpenRoom {
   readonly session: RoomSession;
@@ -23,6 +31,7 @@ export interface OpenRoom {
   readonly join: JoinTalk;
   readonly live: LiveTalk;
   readonly committer: Committer;
+  readonly words: WordsTalk;
   /** For the link of its relay. */
   readonly linked: LinkedRoom;
 }
@@ -31,6 +40,10 @@ export interface RoomOwner {
   readonly store: Store;
   now(): number;
   profileName(): string | null;
+  readonly identity: Identity;
+  readonly people: People;
+  /** What is known of a person has changed: all rooms are told. */
+  peopleChanged(): void;
   preferences(): { readonly tellRead: boolean; readonly tellTyping: boolean };
 }
 
@@ -42,10 +55,14 @@ export function openRoom(owner: RoomOwner, stored: StoredRoom, around: RoomSurro
   const join = new JoinTalk(session, talk);
   const live = new LiveTalk(session, talk, () => owner.preferences());
   const committer = new Committer(session, talk);
+  const introductions = new Introductions(session);
+  const words = wordsOf(session, () => open);
   const perform = (later: Later) => {
     if (session.closed) return;
     if (later.kind === 'knock') join.knock();
     else if (later.kind === 'commit') committer.send();
+    else if (later.kind === 'peopleChanged') owner.peopleChanged();
+    else if (later.kind === 'words') words.receive(later.from, later.content);
     else if (later.kind === 'forget') {
       live.sayGone();
       talk.sayGone();
@@ -54,11 +71,36 @@ export function openRoom(owner: RoomOwner, stored: StoredRoom, around: RoomSurro
   };
   const look = () => {
     live.look();
+    introductions.look();
     committer.look();
   };
   session.actBy({ perform, look });
-  const open = { session, talk, join, live, committer };
-  return { ...open, linked: linkedRoom(open) };
+  session.onWords((member) => words.asking(member));
+  const acting = { session, talk, join, live, committer, words };
+  const open: OpenRoom = { ...acting, linked: linkedRoom(acting) };
+  return open;
+}
+
+/** D8, in this room. */
+function wordsOf(session: RoomSession, open: () => OpenRoom): WordsTalk {
+  const { parts, around } = session;
+  return new WordsTalk({
+    room: parts.room,
+    send: (content) => void session.step('words', (draft) => queueContent(parts, draft, content)),
+    identityOf: (member) => shownIdentity(open(), member),
+    own: {
+      member: () => session.summary.me ?? '',
+      identityKey: parts.identity.publicKey,
+    },
+    told: (member, state) => {
+      if (state === 'verified') verifiedByWords(open(), member);
+      else if (state !== 'asked') session.step('wordsEnded', (draft) => noteWords(parts, draft, member, state));
+      const { group } = session.memory;
+      const name = (group && parts.names(viewOf(group)).get(member)) ?? '';
+      around.emit({ event: 'words', data: { room: parts.ref, member, name, state } });
+      session.tellMembers();
+    },
+  });
 }
 
 function linkedRoom({ session, talk, join, live, committer }: Omit<OpenRoom, 'linked'>): LinkedRoom {
@@ -82,8 +124,9 @@ function linkedRoom({ session, talk, join, live, committer }: Omit<OpenRoom, 'li
   };
 }
 
-function partsOf({ store, now, profileName }: RoomOwner, stored: StoredRoom): RoomParts {
+function partsOf({ store, now, profileName, identity, people }: RoomOwner, stored: StoredRoom): RoomParts {
   const { room } = stored;
+  const pairs = new Pairs(identity);
   const names = remembered((view: RoomView) => shownNames(view.members, (id) => fingerprint(fromText(id))));
   const byEpoch = <Value>(work: (group: GroupState) => Value) => {
     const known = new WeakMap<Uint8Array, Value>();
@@ -100,6 +143,9 @@ function partsOf({ store, now, profileName }: RoomOwner, stored: StoredRoom): Ro
     ref: toText(room),
     now,
     profileName,
+    identity,
+    people,
+    pair: (ephemeral, member) => pairs.of(ephemeral, member),
     names,
     accessKey: byEpoch(accessKeyOf),
     authenticator: byEpoch(authenticatorOf),
@@ -109,7 +155,7 @@ function partsOf({ store, now, profileName }: RoomOwner, stored: StoredRoom): Ro
 /** Records that cannot be read are keys that are lost: the history stays, and the room says so. */
 function loadMemory({ store, number }: RoomParts, stored: StoredRoom): RoomMemory {
   const items = store.outbox.of(number);
-  const outbox = outboxOf(items.map(({ id, epoch }) => ({ id, sealedFor: epoch, acknowledged: null })));
+  const outbox = outboxOf(items.map(({ id, epoch, content }) => ({ id, sealedFor: epoch, acknowledged: null, free: isFree(content) })));
   const rest = { sync: awayRoom, outbox, enteredEpoch: null };
   const records = store.records.load(number);
   const kept = keptOrLost(stored, records);

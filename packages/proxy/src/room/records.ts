@@ -7,6 +7,7 @@ import { fromText } from '../core/text.ts';
 import type { Wish } from '../machine/commitPlan.ts';
 import type { KeyAge } from '../machine/keyAge.ts';
 import type { Heard, RoomLog } from '../machine/roomLog.ts';
+import { nobodyKnown, type Shown, type WhoIsWho } from '../machine/whoIsWho.ts';
 import type { InviteNews, Join, PendingCommit, RoomMemory, WayBack } from './roomParts.ts';
 
 /**
@@ -20,11 +21,12 @@ export interface RecordChanges {
 
 type Kept = Pick<
   RoomMemory,
-  'group' | 'join' | 'wayBack' | 'log' | 'commit' | 'wishes' | 'keyAge' | 'inviteNews'
+  'group' | 'join' | 'wayBack' | 'log' | 'commit' | 'wishes' | 'keyAge' | 'inviteNews' | 'who'
 >;
 
 const groupPrefix = 'mls/';
 const heardPrefix = 'heard/';
+const shownPrefix = 'shown/';
 const suiteName = 'suite';
 
 export const noNews: InviteNews = { put: [], remove: [] };
@@ -39,6 +41,7 @@ export const nothingKept: Kept = {
   wishes: [],
   keyAge: newKeys,
   inviteNews: noNews,
+  who: nobodyKnown,
 };
 
 export function changesOf(before: Kept, after: Kept): RecordChanges {
@@ -51,6 +54,7 @@ export function changesOf(before: Kept, after: Kept): RecordChanges {
   valueChange(changes, 'wishes', before.wishes, after.wishes, serialize);
   valueChange(changes, 'keyAge', before.keyAge, after.keyAge, serialize);
   valueChange(changes, 'inviteNews', before.inviteNews, after.inviteNews, serialize);
+  whoChanges(changes, before.who, after.who);
   return changes;
 }
 
@@ -95,6 +99,7 @@ export function keptIn(records: ReadonlyMap<string, Uint8Array>): Kept {
     wishes: read<Wish[]>('wishes') ?? [],
     keyAge: read<KeyAge>('keyAge') ?? newKeys,
     inviteNews: read<InviteNews>('inviteNews') ?? noNews,
+    who: whoIn(records),
   };
 }
 
@@ -128,6 +133,37 @@ function logChanges(changes: RecordChanges, before: RoomLog | null, after: RoomL
     if (was.get(id) !== value) changes.put.set(heardPrefix + id, serialize(value));
   }
   for (const id of was.keys()) if (!heard.has(id)) changes.delete.push(heardPrefix + id);
+}
+
+/** What each member has shown has a record of its own; so have the two that grow with the room. */
+function whoChanges(changes: RecordChanges, before: WhoIsWho, after: WhoIsWho): void {
+  if (before === after) return;
+  const { told, shown, whispers, ...rest } = after;
+  changes.put.set('who', serialize(rest));
+  if (told !== before.told) changes.put.set('told', serialize(told));
+  if (whispers !== before.whispers) changes.put.set('whispers', serialize(whispers));
+  if (shown === before.shown) return;
+  for (const [id, value] of shown) {
+    if (before.shown.get(id) !== value) changes.put.set(shownPrefix + id, serialize(value));
+  }
+  for (const id of before.shown.keys()) if (!shown.has(id)) changes.delete.push(shownPrefix + id);
+}
+
+function whoIn(records: ReadonlyMap<string, Uint8Array>): WhoIsWho {
+  const read = <Part>(name: string, none: Part): Part => {
+    const bytes = records.get(name);
+    return bytes ? (deserialize(bytes) as Part) : none;
+  };
+  const shown = [...records].flatMap(([name, value]): [string, Shown][] =>
+    name.startsWith(shownPrefix) ? [[name.slice(shownPrefix.length), deserialize(value)]] : [],
+  );
+  const { told, whispers } = nobodyKnown;
+  return {
+    ...read<Omit<WhoIsWho, 'told' | 'shown' | 'whispers'>>('who', nobodyKnown),
+    told: read('told', told),
+    whispers: read('whispers', whispers),
+    shown: new Map(shown),
+  };
 }
 
 function logIn(records: ReadonlyMap<string, Uint8Array>): RoomLog | null {

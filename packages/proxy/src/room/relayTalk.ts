@@ -1,3 +1,4 @@
+import type { GroupState } from '@otr/mls';
 import {
   limits,
   type RelayMessage,
@@ -10,6 +11,7 @@ import {
 } from '@otr/protocol';
 import { viewOf } from '../core/group/view.ts';
 import { fromText } from '../core/text.ts';
+import { sliceAddress } from '../core/whisper.ts';
 import { splitBatch } from '../machine/room.ts';
 import { type Snapshot, takeEntries, takeLive, takeSnapshot, unfollowable } from './inbox.ts';
 import type { Draft, Later } from './roomParts.ts';
@@ -22,6 +24,13 @@ const hintDelay = 500;
 const storeRetry = 5_000;
 const withheldCommit =
   'The relay says that the room has gone on, and does not show how. Nothing is sent until it does.';
+
+/** Where our slices of whispers are addressed in this epoch (D4). */
+function ownAddress(group: GroupState): Uint8Array[] {
+  const view = viewOf(group);
+  const me = view.members.get(view.me);
+  return me ? [sliceAddress(group, me.leafIndex)] : [];
+}
 
 /** What a room says to its relay and hears from it. */
 export class RelayTalk {
@@ -86,6 +95,8 @@ export class RelayTalk {
       case 'knock':
       case 'commit':
       case 'forget':
+      case 'peopleChanged':
+      case 'words':
         throw new Error('not for this talk');
     }
   }
@@ -133,7 +144,8 @@ export class RelayTalk {
     if (!this.#challenge || !group) return null;
     const key = accessKey(group);
     const signature = key.sign(this.#challenge, room);
-    const entered = await this.ask('enterRoom', { room, accessKey: key.publicKey, signature, keys: [] });
+    const keys = ownAddress(group);
+    const entered = await this.ask('enterRoom', { room, accessKey: key.publicKey, signature, keys });
     return entered && { epoch: viewOf(group).epoch, entered };
   }
 
@@ -207,7 +219,7 @@ export class RelayTalk {
     const epoch = outbox.get(parts.number, id)?.epoch ?? null;
     if (!body || epoch === null) return;
     const seen = this.#session.memory.log?.cursor ?? 0;
-    const request = { room: parts.room, id: fromText(id), epoch, seen, slices: [], body };
+    const request = { room: parts.room, id: fromText(id), epoch, seen, slices: outbox.slices(parts.number, id), body };
     const answer = await this.ask('append', request);
     if (!answer) return;
     if (!answer.ok) {

@@ -1,17 +1,19 @@
-import { type Content, limits, ok, type Result, refuse } from '@otr/protocol';
+import { type Content, limits, type MessageRow, ok, type Result, refuse } from '@otr/protocol';
 import { hasRight, isAdmin, type Right, viewOf } from '../core/group/view.ts';
 import { inviteKeysOf } from '../core/invite.ts';
-import { formatInviteLink } from '../core/inviteLink.ts';
+import { inviteSecretOf, newVoucher } from '../core/identity/voucher.ts';
+import { formatInviteLink, type Invite } from '../core/inviteLink.ts';
 import { fromText, randomId, sameBytes, toText } from '../core/text.ts';
 import type { Wish } from '../machine/commitPlan.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { TimelineFrom, TimelinePage } from '../store/timelineTable.ts';
 import { endMembership } from './membership.ts';
-import { freshSecret, makeJoin } from './newRoom.ts';
+import { freshSecret, makeJoin, ownLeaf, wayIn } from './newRoom.ts';
 import type { OpenRoom } from './openRoom.ts';
 import { queueContent } from './queue.ts';
 import { wayBackOf } from './records.ts';
-import type { Draft, RoomParts } from './roomParts.ts';
+import { vouchedLink } from './roomDetails.ts';
+import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import type { RoomSession } from './roomSession.ts';
 import { readableOrder } from './roomView.ts';
 import { mayDecide } from './waitingKnocks.ts';
@@ -26,7 +28,12 @@ const jsonLimit = limits.body * 0.85;
 const leaveTimeout = 10_000;
 
 /** Stored first, then sent; the same id again is the same message. */
-export function say(session: RoomSession, id: string, content: Content): Result<{ id: string }> {
+export function say(
+  session: RoomSession,
+  id: string,
+  content: Content,
+  whisperTo: readonly string[] | null = null,
+): Result<{ id: string }> {
   const { stored, outbox } = session.memory;
   const refusal = cannotSpeak(stored);
   if (refusal) return refusal;
@@ -39,8 +46,27 @@ export function say(session: RoomSession, id: string, content: Content): Result<
   if (Buffer.byteLength(JSON.stringify(content)) > jsonLimit) {
     return refuse('tooLarge', 'This text is too long for one message. Send it in parts.');
   }
-  const done = session.step('queued', (draft) => queueContent(session.parts, draft, content, id));
+  const audience = whisperTo ?? (stored.offTheRecord ? 'everyone' : null);
+  const done = session.step('queued', (draft) =>
+    queueContent(session.parts, draft, content, { id, whisperTo: audience }),
+  );
   return done.ok ? ok({ id }) : done;
+}
+
+/** D4: for these members only. */
+export function whisper(
+  session: RoomSession,
+  id: string,
+  content: Content,
+  to: readonly string[],
+): Result<{ id: string }> {
+  const { group } = session.memory;
+  if (!group) return notMember();
+  const view = viewOf(group);
+  if (to.some((member) => member === view.me || !view.members.has(member))) {
+    return refuse('memberNotFound', 'Somebody whom you whisper to is not in the room, or not any more.');
+  }
+  return say(session, id, content, [...new Set(to)]);
 }
 
 /** Of one of our own messages: an edit, or taking it back. */
@@ -54,7 +80,7 @@ export function changeOwn(
   if (!row.own || row.deleted) {
     return refuse('notAllowed', 'Only a message of your own that is still there can be changed.');
   }
-  return nothing(say(session, id, content));
+  return nothing(say(session, id, content, audienceOf(row)));
 }
 
 export function react(
@@ -64,11 +90,37 @@ export function react(
 ): Done {
   const row = session.parts.store.timeline.get(session.parts.number, content.target);
   if (row?.kind !== 'message' || row.deleted) return messageNotFound();
-  return nothing(say(session, id, content));
+  const me = session.summary.me ?? '';
+  return nothing(say(session, id, content, audienceOf(row, me)));
+}
+
+/** What is said of a whisper stays among those who know of it. */
+function audienceOf({ whisper, own, from }: MessageRow, me = ''): readonly string[] | null {
+  if (!whisper) return null;
+  return own ? whisper.to : [from, ...whisper.to].filter((member) => member !== me);
+}
+
+/** The message as this profile's own history shows it, and nowhere else. Nothing tells that it was another. */
+export function rewriteHistory(session: RoomSession, id: string, text: string | null): Done {
+  const { parts } = session;
+  const row = parts.store.timeline.get(parts.number, id);
+  if (row?.kind !== 'message' || row.seq === null) return messageNotFound();
+  const done = session.step('rewritten', (draft) => {
+    if (text !== null) return writeRow(parts, draft, { ...row, text });
+    parts.store.timeline.remove(parts.number, [id]);
+    draft.gone.push(id);
+  });
+  session.recount();
+  return done;
 }
 
 /** Kept until a commit has done it; refused where the room does not let us. */
-export function wish({ session }: OpenRoom, right: Right | 'admin', what: Wish['what']): Done {
+export function wish(
+  { session }: OpenRoom,
+  right: Right | 'admin',
+  what: Wish['what'],
+  also: (draft: Draft) => void = () => {},
+): Done {
   const { group } = session.memory;
   if (!group) return notMember();
   const view = viewOf(group);
@@ -83,6 +135,7 @@ export function wish({ session }: OpenRoom, right: Right | 'admin', what: Wish['
   }
   return session.step('wished', (draft) => {
     draft.wishes = [...draft.wishes, { id: toText(randomId()), what }];
+    also(draft);
   });
 }
 
@@ -117,10 +170,14 @@ export function createInvite(
   }
   const { uses, expiresIn, approval } = policy;
   const now = parts.now();
-  const secret = freshSecret();
+  const voucher = uses === 1 ? newVoucher() : null;
+  const secret = voucher ? toText(inviteSecretOf(voucher, parts.room)) : freshSecret();
   const expiresAt = expiresIn === null ? null : now + expiresIn;
-  const invite = { secret, uses, expiresAt, approval, by: view.me, at: now };
-  const done = wish(open, 'invite', { kind: 'addInvite', invite });
+  const invite = { secret, uses, expiresAt, approval, by: view.me, at: now, vouched: voucher !== null };
+  const done = wish(open, 'invite', { kind: 'addInvite', invite }, (draft) => {
+    if (!voucher) return;
+    draft.who = { ...draft.who, vouchers: [...draft.who.vouchers, { voucher, secret }] };
+  });
   return done.ok ? ok({ link: linkOf(open, secret) }) : done;
 }
 
@@ -158,16 +215,17 @@ export async function refuseKnock({ session, committer, talk }: OpenRoom, knock:
 }
 
 /** An invite for a room that is here already: it changes something for who is not in it. */
-export function joinAgain({ session, talk }: OpenRoom, secret: Uint8Array): Result<{ room: string }> {
+export function joinAgain({ session, talk }: OpenRoom, invite: Invite): Result<{ room: string }> {
+  const way = wayIn(invite);
   const { parts, memory } = session;
   const { standing } = memory.stored;
-  const isSame = memory.join !== null && sameBytes(memory.join.secret, secret);
+  const isSame = memory.join !== null && sameBytes(memory.join.secret, way.secret);
   if (standing === 'creating' || standing === 'member' || (isSame && memory.stored.reason === null)) {
     return ok({ room: parts.ref });
   }
   const done = session.step('knocking', (draft) => {
     forgetKeys(parts, draft);
-    draft.join = makeJoin(secret, { name: parts.profileName() ?? '', formerly: null }, parts.now());
+    draft.join = makeJoin(way, ownLeaf(parts, null), parts.now());
     draft.stored = parts.store.rooms.change(draft.stored, { standing: 'joining', reason: null });
     if (talk.challenge) draft.later.push({ kind: 'knock' });
   });
@@ -180,6 +238,7 @@ function forgetKeys({ store, number }: RoomParts, draft: Draft): void {
   // Copies are written again.
   draft.log = draft.log && { ...draft.log };
   draft.wayBack = draft.wayBack && { ...draft.wayBack };
+  draft.who = { ...draft.who };
 }
 
 /**
@@ -197,8 +256,7 @@ export function returnToRoom({ session, talk }: OpenRoom): Done {
     if (isStopped) endMembership(parts, draft, 'lost');
     forgetKeys(parts, draft);
     const { secret, formerly } = wayBack;
-    const profile = { name: parts.profileName() ?? '', formerly };
-    draft.join = makeJoin(secret, profile, parts.now());
+    draft.join = makeJoin({ secret, cameBy: null }, ownLeaf(parts, formerly), parts.now());
     draft.stored = parts.store.rooms.change(draft.stored, { standing: 'joining', reason: null });
     if (talk.challenge) draft.later.push({ kind: 'knock' });
   });
@@ -209,7 +267,7 @@ export function returnToRoom({ session, talk }: OpenRoom): Done {
  * Says goodbye, then forgets everything; any member commits our removal. What cannot be said now is said when the relay
  * is back; who asks a second time does not wait for that.
  */
-export async function leave(open: OpenRoom): Promise<Done> {
+export async function leave(open: OpenRoom, publishKey: boolean): Promise<Done> {
   const { session } = open;
   const { parts } = session;
   const { group, stored, sync } = session.memory;
@@ -217,7 +275,11 @@ export async function leave(open: OpenRoom): Promise<Done> {
   const wanted = session.step('leaving', (draft) => {
     if (draft.stored.leaving) return;
     draft.stored = parts.store.rooms.change(draft.stored, { leaving: true });
-    queueContent(parts, draft, { kind: 'leave', version: 1 });
+    // D10: from here on anyone can have signed what we signed.
+    const signatureKey = publishKey ? { signatureKey: toText(group.self.signaturePrivateKey) } : {};
+    const content = { kind: 'leave', version: 1, ...signatureKey } as const;
+    // What waits for a decision about somebody is not said any more.
+    queueContent(parts, draft, content, { first: draft.outbox.held });
   });
   if (!wanted.ok) return wanted;
   const gone = sync.phase !== 'away' && (await session.waitUntilClosed(leaveTimeout));
@@ -262,8 +324,11 @@ export function setDraft(session: RoomSession, text: string): Done {
 }
 
 function linkOf({ session }: OpenRoom, secret: string): string {
-  const { relayUrl } = session.memory.stored;
-  return formatInviteLink({ relayUrl, room: session.parts.room, secret: fromText(secret) });
+  const { parts, memory } = session;
+  const { relayUrl } = memory.stored;
+  const vouched = vouchedLink(parts, relayUrl, memory.who, secret);
+  const bare = { relayUrl, room: parts.room, secret: fromText(secret), fingerprint: null };
+  return vouched ?? formatInviteLink(bare);
 }
 
 function cannotSpeak({ leaving, standing }: StoredRoom): ReturnType<typeof refuse> | null {

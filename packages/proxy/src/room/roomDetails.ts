@@ -1,6 +1,7 @@
 import type { InviteSummary, RoomDetails } from '@otr/protocol';
 import { defaultSuite } from '../core/group/config.ts';
 import { hasRight, type RoomView, viewOf } from '../core/group/view.ts';
+import { fingerprintOf } from '../core/identity/identity.ts';
 import { inviteKeysOf } from '../core/invite.ts';
 import { formatInviteLink } from '../core/inviteLink.ts';
 import { fromText, toText } from '../core/text.ts';
@@ -28,7 +29,7 @@ export function detailsOf(
     epoch: view?.epoch ?? 0,
     memberCount: view?.members.size ?? 0,
     keysRenewedAt: keyAge.renewedAt,
-    renewalPending: commit?.renews ?? false,
+    renewalPending: commit?.ephemeral != null,
     disappearAfter: view?.settings.disappearAfter ?? 0,
     roles,
     invites: view ? invitesOf(parts, memory, view) : [],
@@ -45,13 +46,29 @@ export function detailsOf(
   };
 }
 
+function linkOf({ room }: RoomParts, relayUrl: string, secret: string): string {
+  return formatInviteLink({ relayUrl, room, secret: fromText(secret), fingerprint: null });
+}
+
+/** D7: what its link holds beside the group's secret only its maker knows. */
+export function vouchedLink(
+  { room, identity }: RoomParts,
+  relayUrl: string,
+  { vouchers }: RoomMemory['who'],
+  secret: string,
+): string | null {
+  const found = vouchers.find((one) => one.secret === secret);
+  const fingerprint = fingerprintOf(identity.publicKey);
+  return found ? formatInviteLink({ relayUrl, room, secret: found.voucher, fingerprint }) : null;
+}
+
 /** The links are secrets: only those who may invite are shown them. */
-function invitesOf(parts: RoomParts, { stored }: RoomMemory, view: RoomView): InviteSummary[] {
+function invitesOf(parts: RoomParts, { stored, who }: RoomMemory, view: RoomView): InviteSummary[] {
   if (!hasRight(view, view.me, 'invite')) return [];
   const names = parts.names(view);
-  return view.settings.invites.map(({ secret, uses, expiresAt, approval, by, at }) => ({
+  return view.settings.invites.map(({ secret, uses, expiresAt, approval, by, at, vouched }) => ({
     invite: toText(inviteKeysOf(fromText(secret), parts.room).publicKey),
-    link: formatInviteLink({ relayUrl: stored.relayUrl, room: parts.room, secret: fromText(secret) }),
+    link: vouched ? vouchedLink(parts, stored.relayUrl, who, secret) : linkOf(parts, stored.relayUrl, secret),
     uses,
     expiresAt,
     approval,

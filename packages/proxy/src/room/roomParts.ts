@@ -1,14 +1,18 @@
 import type { GroupState } from '@otr/mls';
-import type { Row } from '@otr/protocol';
+import type { Content, Row } from '@otr/protocol';
 import type { AccessKey } from '../core/group/epochKeys.ts';
 import type { JoinKeys } from '../core/group/join.ts';
-import type { RoomView } from '../core/group/view.ts';
+import type { Member, RoomView } from '../core/group/view.ts';
+import type { Identity } from '../core/identity/identity.ts';
+import type { Pair } from '../core/identity/pair.ts';
 import type { Wish } from '../machine/commitPlan.ts';
 import type { KeyAge } from '../machine/keyAge.ts';
 import type { ShownNames } from '../machine/members.ts';
 import type { OutboxState } from '../machine/outbox.ts';
 import type { RoomState } from '../machine/room.ts';
 import type { RoomLog } from '../machine/roomLog.ts';
+import type { CameBy, WhoIsWho } from '../machine/whoIsWho.ts';
+import type { People } from '../people/people.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
 
@@ -24,6 +28,10 @@ export interface RoomParts {
   now(): number;
   /** The display name of this profile; null until one is chosen. */
   profileName(): string | null;
+  readonly identity: Identity;
+  readonly people: People;
+  /** The keys that we share with a member, our leaf's *e* being this one (D3, D4). */
+  pair(ephemeral: Uint8Array, member: Member): Pair;
   /** Worked out once for each epoch. */
   names(view: RoomView): ShownNames;
   accessKey(group: GroupState): AccessKey;
@@ -37,6 +45,10 @@ export interface Join {
   /** Of the knock: 16 bytes. */
   readonly id: Uint8Array;
   readonly keys: JoinKeys;
+  /** *e* of the leaf that the keys make (D2). */
+  readonly ephemeral: Uint8Array;
+  /** The one-time invite that it comes by; null for any other (D7). */
+  readonly cameBy: CameBy | null;
   /** Our former pseudonym, where we lost our keys. */
   readonly formerly: string | null;
 }
@@ -51,8 +63,8 @@ export interface PendingCommit {
   readonly welcomes: readonly { readonly knock: Uint8Array; readonly sealed: Uint8Array }[];
   /** Ids of the wishes that it fulfils. */
   readonly wishes: readonly string[];
-  /** It renews our own keys. */
-  readonly renews: boolean;
+  /** *e* of our leaf in the next epoch (D2); null where it renews no keys of ours. */
+  readonly ephemeral: Uint8Array | null;
 }
 
 /** How somebody who cannot go on asks to be let in again. */
@@ -83,6 +95,7 @@ export interface RoomMemory {
   readonly wishes: readonly Wish[];
   readonly keyAge: KeyAge;
   readonly inviteNews: InviteNews;
+  readonly who: WhoIsWho;
   /** The epoch whose access key our connection has entered with; null without one. Not stored. */
   readonly enteredEpoch: number | null;
 }
@@ -94,9 +107,14 @@ export type Later =
   | { readonly kind: 'knock' }
   | { readonly kind: 'commit' }
   | { readonly kind: 'append'; readonly id: string }
+  /** What is known of a person has changed, for all rooms. */
+  | { readonly kind: 'peopleChanged' }
+  | { readonly kind: 'words'; readonly from: string; readonly content: WordsContent }
   /** We have said goodbye: nothing of the room is kept. */
   | { readonly kind: 'forget' }
   | { readonly kind: 'wait'; readonly timer: 'sync' | 'outbox'; readonly milliseconds: number };
+
+type WordsContent = Extract<Content, { kind: 'words' }>;
 
 /** The memory while a step is being made, with what it causes. */
 export type Draft = { -readonly [Part in keyof RoomMemory]: RoomMemory[Part] } & {

@@ -17,6 +17,7 @@ import { changesOf } from './records.ts';
 import { detailsOf } from './roomDetails.ts';
 import { type Draft, draftOf, type Later, memoryOf, type RoomMemory, type RoomParts } from './roomParts.ts';
 import { membersOf, readLastLine, readTimelineDigest, summaryOf, type TimelineDigest } from './roomView.ts';
+import { holdOrRelease } from './turn.ts';
 import { Timers } from './timers.ts';
 import type { WaitingKnock } from './waitingKnocks.ts';
 
@@ -84,6 +85,13 @@ export class RoomSession {
     return detailsOf(this.parts, this.#memory, this.#undecided());
   }
 
+  /** Who waits for words that it reads out. */
+  onWords(isAsking: (member: string) => boolean): void {
+    this.#isAsking = isAsking;
+  }
+
+  #isAsking: (member: string) => boolean = () => false;
+
   /** What hears of knocks, and what it knows of those that wait for a person here. */
   onKnocks(hear: (knocks: readonly Knock[]) => void, undecided: () => WaitingKnock[]): void {
     this.heardKnocks = hear;
@@ -94,7 +102,7 @@ export class RoomSession {
   #undecided: () => WaitingKnock[] = () => [];
 
   get members(): Member[] {
-    return membersOf(this.parts, this.#memory, this.signs);
+    return membersOf(this.parts, this.#memory, this.signs, this.#isAsking);
   }
 
   /**
@@ -108,9 +116,11 @@ export class RoomSession {
     try {
       this.parts.store.step(() => {
         change(draft);
+        holdOrRelease(this.parts, draft);
         this.parts.store.records.apply(this.parts.number, changesOf(before, draft));
       });
     } catch (error) {
+      this.parts.people.reload();
       if (!isStoreError(error)) throw error;
       this.around.log('storeFailed', { step: name });
       return refuse('storageFailed', `This computer could not store the change: ${error.message}.`);
@@ -137,6 +147,14 @@ export class RoomSession {
     if (text === this.#told) return;
     this.#told = text;
     this.around.emit({ event: 'room', data: summary });
+  }
+
+  /** What is known of persons has changed, here or in another room. */
+  peopleChanged(): void {
+    const { trust } = this.summary;
+    if (trust.changed > 0 !== this.#memory.outbox.held) this.step('decided', () => {});
+    this.tellSummary();
+    this.tellMembers();
   }
 
   tellMembers(): void {
@@ -200,7 +218,7 @@ export class RoomSession {
     if (ids.length > 0) this.around.emit({ event: 'rowsGone', data: { room: this.parts.ref, ids } });
     if (rows.length > 0) this.around.emit({ event: 'rows', data: { room: this.parts.ref, rows } });
     this.tellSummary();
-    if (before.group?.context !== draft.group?.context) this.tellMembers();
+    if (before.group?.context !== draft.group?.context || before.who !== draft.who) this.tellMembers();
     if (before.group?.context !== draft.group?.context || before.commit !== draft.commit) this.tellDetails();
   }
 }

@@ -1,8 +1,10 @@
 import type { Member, Rights, RoomSummary } from '@otr/protocol';
 import { hasRight, isAdmin, type RoomView, viewOf } from '../core/group/view.ts';
+import { toText } from '../core/text.ts';
 import { orderOf } from '../machine/rows.ts';
 import type { LiveSigns } from './liveSigns.ts';
 import type { RoomMemory, RoomParts } from './roomParts.ts';
+import { trustCount, trustIn } from './trustIn.ts';
 
 /** What of the timeline is shown in the list of rooms; kept, so that it isn't counted anew for each row. */
 export interface TimelineDigest {
@@ -39,6 +41,8 @@ export function summaryOf(
     rights: view ? rightsOf(view) : noRights,
     disappearAfter: view?.settings.disappearAfter ?? 0,
     knocks,
+    offTheRecord: stored.offTheRecord,
+    trust: trustCount(parts, memory),
     memberCount: view?.members.size ?? 0,
     unread: digest.unread,
     readOrder: stored.readOrder,
@@ -57,13 +61,20 @@ function rightsOf(view: RoomView): Rights {
   return { invite: may('invite'), remove: may('remove'), change: may('change') };
 }
 
-export function membersOf(parts: RoomParts, memory: RoomMemory, signs: LiveSigns): Member[] {
-  const { group, log } = memory;
+export function membersOf(
+  parts: RoomParts,
+  memory: RoomMemory,
+  signs: LiveSigns,
+  asking: (id: string) => boolean,
+): Member[] {
+  const { group, log, who } = memory;
   if (!log || !group) return [];
   const view = viewOf(group);
   const names = parts.names(view);
-  return [...view.members.keys()].map((key) => {
+  return [...view.members.values()].map((member) => {
+    const { id: key } = member;
     const self = key === view.me;
+    const asks = asking(key) ? 'words' : who.invited.has(key) ? 'invited' : undefined;
     return {
       key,
       name: names.get(key) ?? '',
@@ -72,6 +83,9 @@ export function membersOf(parts: RoomParts, memory: RoomMemory, signs: LiveSigns
       online: self ? memory.sync.phase !== 'away' : signs.isOnline(key),
       received: self ? log.cursor : Math.min(signs.received(key), log.cursor),
       read: self ? null : signs.read(key),
+      trust: trustIn(parts, memory, member),
+      verified: self ? null : (parts.people.get(toText(member.identityKey))?.verified ?? null),
+      ...(asks !== undefined && { asks }),
     };
   });
 }

@@ -4,6 +4,7 @@ import { type RoomEffect, type RoomInput, stepRoom } from '../machine/room.ts';
 import { alarmRow } from '../machine/rows.ts';
 import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import { sealItem } from './sealItem.ts';
+import { trustCount } from './trustIn.ts';
 
 /** The part of an input that tells where the log stands. */
 export function standing({ log, group, enteredEpoch }: Draft): { cursor: number; current: boolean } {
@@ -82,6 +83,12 @@ export function raiseAlarm(
 ): void {
   const row = alarmRow({ room: parts.ref, seq, now: parts.now() }, problem, null);
   if (parts.store.timeline.get(parts.number, row.id) === null) writeRow(parts, draft, row);
+}
+
+/** D6: what people say waits while somebody is not who was verified. */
+export function holdOrRelease(parts: RoomParts, draft: Draft): void {
+  const held = trustCount(parts, draft).changed > 0;
+  if (draft.outbox.held !== held) feedOutbox(parts, draft, { kind: 'held', held });
 }
 
 export function changeReason(parts: RoomParts, draft: Draft, reason: string | null): void {

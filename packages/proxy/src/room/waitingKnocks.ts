@@ -1,5 +1,6 @@
-import type { GroupState } from '@otr/mls';
+import type { GroupState, KeyPackage } from '@otr/mls';
 import { type Knock, limits } from '@otr/protocol';
+import { readProfile } from '../core/group/extensions.ts';
 import { keyPackageFor } from '../core/group/join.ts';
 import { hasRight, identityOf, type RoomView, viewOf } from '../core/group/view.ts';
 import { type InviteKeys, inviteKeysOf, openKnock } from '../core/invite.ts';
@@ -24,6 +25,13 @@ export interface WaitingKnock {
 /** Whether we may let it in: who comes back takes the place of its former leaf. */
 export function mayDecide(view: RoomView, { formerly }: Pick<WaitingKnock, 'formerly'>): boolean {
   return hasRight(view, view.me, 'invite') && (formerly === null || hasRight(view, view.me, 'remove'));
+}
+
+/** D2: the way back is for the identity that was here. */
+function isSamePerson(view: RoomView, formerly: string | null, { leafNode }: KeyPackage): boolean {
+  const was = formerly === null ? undefined : view.members.get(formerly);
+  const profile = readProfile(leafNode.extensions);
+  return was !== undefined && profile !== null && sameBytes(was.identityKey, fromText(profile.identityKey));
 }
 
 /** The knocks that wait for this room's members, and what a person here has said to them. Not stored. */
@@ -113,7 +121,7 @@ export class WaitingKnocks {
     if (view.members.has(identityOf(keyPackage.leafNode.credential))) return null;
     const formerly = content.formerly !== undefined && found.invite === null ? content.formerly : null;
     // The way back is for those who were here; anyone else needs an invite.
-    if (found.invite === null && (formerly === null || !view.members.has(formerly))) return null;
+    if (found.invite === null && !isSamePerson(view, formerly, keyPackage)) return null;
     const id = toText(knock.id);
     return {
       id,

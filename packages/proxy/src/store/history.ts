@@ -7,11 +7,19 @@ type Parameter = string | number | Uint8Array | null;
 /** A statement that changes history.db; inside a step only. */
 export type HistoryWrite = (...parameters: Parameter[]) => void;
 
+/** Where a table of the history lies. */
+export interface HistoryStatements {
+  /** A statement that only reads. */
+  read(sql: string): Statement;
+  /** Each name once. */
+  write(name: string, sql: string): HistoryWrite;
+}
+
 /** What a step wrote: the names of its statements, and their parameters. */
 type Written = readonly [name: string, parameters: readonly Parameter[]];
 
 /** history.db: what it is told in a step it also remembers, so that a journal row can hold it. */
-export class History {
+export class History implements HistoryStatements {
   readonly #connection: Connection;
   readonly #writes = new Map<string, Statement>();
   readonly #begin: Statement;

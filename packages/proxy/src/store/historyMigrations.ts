@@ -91,4 +91,16 @@ export const historyMigrations: readonly string[] = [
     INSERT INTO words (rowid, text, room) SELECT new.number, new.text, new.room WHERE new.text IS NOT NULL;
   END;
   `,
+  `
+  CREATE TABLE people (
+    identity_key TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    met_at INTEGER NOT NULL,
+    verified_by TEXT,
+    verified_at INTEGER,
+    accepted INTEGER NOT NULL DEFAULT 0
+  );
+
+  ALTER TABLE rooms ADD COLUMN off_the_record INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

@@ -1,7 +1,13 @@
-import type { Content } from '@otr/protocol';
+import type { Content, Slice } from '@otr/protocol';
 import { bytesIn, type Columns, numberIn, orNull, textIn } from './columns.ts';
-import type { Ratchet } from './ratchet.ts';
+import { firstNumberInMemory, type Memory } from './memory.ts';
+import type { Ratchet, RatchetStatements } from './ratchet.ts';
+import { Sides } from './sides.ts';
+import { packSlices, unpackSlices } from './sliceBytes.ts';
 import type { Steps } from './steps.ts';
+
+/** For whom a whisper is: pseudonyms of members, or all of them; null for what is no whisper. */
+export type WhisperTo = readonly string[] | 'everyone' | null;
 
 /** An own envelope that the log does not yet hold, in the order of `number`. */
 export interface StoredItem {
@@ -15,6 +21,16 @@ export interface StoredItem {
   readonly epoch: number | null;
   /** Who was a member when it was sealed. */
   readonly recipients: string[] | null;
+  readonly whisperTo: WhisperTo;
+}
+
+export interface NewItem {
+  /**
+   * Goes before all others of the room. For what has no row in the timeline: its number is negative, and is given again
+   * after it is gone.
+   */
+  readonly first?: boolean;
+  readonly whisperTo?: WhisperTo;
 }
 
 export interface Sealed {
@@ -22,54 +38,76 @@ export interface Sealed {
   readonly counter: number;
   readonly recipients: readonly string[];
   readonly body: Uint8Array;
+  /** Of a whisper (D4). */
+  readonly slices?: readonly Slice[];
 }
 
 export class OutboxTable {
-  readonly #sql: ReturnType<typeof prepareStatements>;
+  readonly #sql: Sides<ReturnType<typeof prepareStatements>>;
   readonly #steps: Steps;
 
-  constructor(ratchet: Ratchet, steps: Steps) {
-    this.#sql = prepareStatements(ratchet);
+  constructor(ratchet: Ratchet, memory: Memory, steps: Steps) {
+    const inMemory = prepareStatements(memory, firstNumberInMemory);
+    this.#sql = new Sides(memory, { disk: prepareStatements(ratchet, 0), memory: inMemory });
     this.#steps = steps;
   }
 
   of(room: number): StoredItem[] {
-    return this.#sql.of.all(room).map(itemOf);
+    return this.#sql.of(room).all.all(room).map(itemOf);
   }
 
   get(room: number, id: string): StoredItem | null {
-    const columns = this.#sql.get.get(room, id);
+    const columns = this.#sql.of(room).get.get(room, id);
     return columns ? itemOf(columns) : null;
   }
 
   /** Returns the item's number. */
-  add(room: number, id: string, content: Content, at: number): number {
+  add(room: number, id: string, content: Content, at: number, item: NewItem = {}): number {
+    const { first = false, whisperTo = null } = item;
+    const { add, addFirst } = this.#sql.of(room);
+    const statement = first ? addFirst : add;
+    const to = whisperTo && JSON.stringify(whisperTo);
     const text = JSON.stringify(content);
-    return this.#steps.within(() => Number(this.#sql.add.run(room, id, text, at).lastInsertRowid));
+    return this.#steps.within(() => Number(statement.run(room, id, text, at, to).lastInsertRowid));
   }
 
-  seal(room: number, id: string, { epoch, counter, recipients, body }: Sealed): void {
+  seal(room: number, id: string, { epoch, counter, recipients, body, slices = [] }: Sealed): void {
+    const { seal } = this.#sql.of(room);
     const members = JSON.stringify(recipients);
-    this.#steps.within(() => this.#sql.seal.run(epoch, counter, members, body, room, id));
+    this.#steps.within(() => seal.run(epoch, counter, members, body, packSlices(slices), room, id));
   }
 
   /** The sealed body as it is to be sent; null for an item that is not sealed. */
   body(room: number, id: string): Uint8Array | null {
-    const columns = this.#sql.body.get(room, id);
+    const columns = this.#sql.of(room).body.get(room, id);
     return columns ? orNull(bytesIn, columns, 'body') : null;
   }
 
+  /** Beside the sealed body; none for what is no whisper. */
+  slices(room: number, id: string): Slice[] {
+    const columns = this.#sql.of(room).slices.get(room, id);
+    return columns ? unpackSlices(orNull(bytesIn, columns, 'slices')) : [];
+  }
+
   remove(room: number, id: string): void {
-    this.#steps.within(() => this.#sql.remove.run(room, id));
+    this.#steps.within(() => this.#sql.of(room).remove.run(room, id));
   }
 
   removeAll(room: number): void {
-    this.#steps.within(() => this.#sql.removeAll.run(room));
+    this.#steps.within(() => this.#sql.of(room).removeAll.run(room));
+  }
+
+  /** With their numbers: the timeline sorts by them. */
+  moveToMemory(room: number): void {
+    const { disk, memory } = this.#sql;
+    for (const columns of disk.whole.all(room)) memory.restore.run(columns);
+    disk.removeAll.run(room);
   }
 }
 
 function itemOf(columns: Columns): StoredItem {
   const recipients = orNull(textIn, columns, 'recipients');
+  const whisperTo = orNull(textIn, columns, 'whisper_to');
   return {
     number: numberIn(columns, 'number'),
     id: textIn(columns, 'id'),
@@ -78,19 +116,33 @@ function itemOf(columns: Columns): StoredItem {
     counter: orNull(numberIn, columns, 'counter'),
     epoch: orNull(numberIn, columns, 'epoch'),
     recipients: recipients === null ? null : JSON.parse(recipients),
+    whisperTo: whisperTo === null ? null : JSON.parse(whisperTo),
   };
 }
 
-function prepareStatements(ratchet: Ratchet) {
-  const select = 'SELECT number, id, content, at, counter, epoch, recipients FROM outbox WHERE room = ?';
+/** Numbers count up from `from`, and those of what goes first count down from its negative. */
+function prepareStatements(ratchet: RatchetStatements, from: number) {
+  const select =
+    'SELECT number, id, content, at, counter, epoch, recipients, whisper_to FROM outbox WHERE room = ?';
   return {
-    of: ratchet.prepare(`${select} ORDER BY number`),
+    all: ratchet.prepare(`${select} ORDER BY number`),
     get: ratchet.prepare(`${select} AND id = ?`),
-    add: ratchet.prepare('INSERT INTO outbox (room, id, content, at) VALUES (?, ?, ?, ?)'),
+    add: ratchet.prepare('INSERT INTO outbox (room, id, content, at, whisper_to) VALUES (?, ?, ?, ?, ?)'),
+    addFirst: ratchet.prepare(
+      `INSERT INTO outbox (number, room, id, content, at, whisper_to)
+       SELECT MIN(${-from}, COALESCE(MIN(number), 0)) - 1, ?, ?, ?, ?, ? FROM outbox`,
+    ),
     seal: ratchet.prepare(
-      'UPDATE outbox SET epoch = ?, counter = ?, recipients = ?, body = ? WHERE room = ? AND id = ?',
+      `UPDATE outbox SET epoch = ?, counter = ?, recipients = ?, body = ?, slices = ?
+       WHERE room = ? AND id = ?`,
     ),
     body: ratchet.prepare('SELECT body FROM outbox WHERE room = ? AND id = ?'),
+    slices: ratchet.prepare('SELECT slices FROM outbox WHERE room = ? AND id = ?'),
+    whole: ratchet.prepare('SELECT * FROM outbox WHERE room = ?'),
+    restore: ratchet.prepare(
+      `INSERT INTO outbox (number, room, id, content, at, counter, epoch, recipients, body, whisper_to, slices)
+       VALUES (@number, @room, @id, @content, @at, @counter, @epoch, @recipients, @body, @whisper_to, @slices)`,
+    ),
     remove: ratchet.prepare('DELETE FROM outbox WHERE room = ? AND id = ?'),
     removeAll: ratchet.prepare('DELETE FROM outbox WHERE room = ?'),
   };

@@ -7,8 +7,13 @@ export interface JournalRow {
   readonly writes: Uint8Array | null;
 }
 
+/** Where a table of the ratchet lies. */
+export interface RatchetStatements {
+  prepare(sql: string): Statement;
+}
+
 /** ratchet.db: its commit is the moment from which on a step has happened. */
-export class Ratchet {
+export class Ratchet implements RatchetStatements {
   readonly #connection: Connection;
   readonly #sql: ReturnType<typeof prepareStatements>;
   #changesBefore = 0;

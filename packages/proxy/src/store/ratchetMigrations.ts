@@ -31,4 +31,14 @@ export const ratchetMigrations: readonly string[] = [
   );
   INSERT INTO journal VALUES (1, 0, NULL);
   `,
+  `
+  CREATE TABLE identity (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    private_key BLOB NOT NULL CHECK (length(private_key) = 32)
+  );
+
+  -- JSON: a list of pseudonyms, or "everyone"; null for what is no whisper.
+  ALTER TABLE outbox ADD COLUMN whisper_to TEXT;
+  ALTER TABLE outbox ADD COLUMN slices BLOB;
+  `,
 ];

@@ -1,26 +1,36 @@
 import { isStoreError } from './database.ts';
 import type { History } from './history.ts';
+import type { Memory } from './memory.ts';
 import type { Ratchet } from './ratchet.ts';
 
 /** Places where a test may cut a step short. */
 export type StepPoint = 'ratchetCommitted' | 'historyCommitted';
 
+interface Databases {
+  readonly ratchet: Ratchet;
+  readonly history: History;
+  readonly memory: Memory;
+}
+
 /**
- * Steps over both databases. A step's history writes are also a journal row in the ratchet's transaction: that
- * transaction's commit is the moment from which on the whole step has happened, whatever becomes of history.db's own.
+ * Steps over all databases. A step's history writes are also a journal row in the ratchet's transaction: that
+ * transaction's commit is the moment from which on the whole step has happened, whatever becomes of history.db's own. What
+ * it writes in memory ends with the process: it is committed as soon as the step has happened, and that is all.
  */
 export class Steps {
   readonly #ratchet: Ratchet;
   readonly #history: History;
+  readonly #memory: Memory;
   readonly #reached: (point: StepPoint) => void;
   #stepping = false;
   /** Whether history.db may lack the last numbered step. */
   #unsure = true;
   #number = 0;
 
-  constructor(ratchet: Ratchet, history: History, reached: (point: StepPoint) => void) {
+  constructor({ ratchet, history, memory }: Databases, reached: (point: StepPoint) => void) {
     this.#ratchet = ratchet;
     this.#history = history;
+    this.#memory = memory;
     this.#reached = reached;
   }
 
@@ -32,11 +42,13 @@ export class Steps {
     try {
       this.#ratchet.begin();
       this.#history.begin();
+      this.#memory.begin();
       const value = change();
       this.#commit();
       return value;
     } catch (error) {
       this.#unsure = true;
+      this.#memory.rollback();
       this.#history.rollback();
       this.#ratchet.rollback();
       throw error;
@@ -96,8 +108,9 @@ export class Steps {
     this.#ratchet.commit();
     if (numbered) this.#number += 1;
     // A step that wrote history only happens with history.db's commit: the journal has no part in it.
+    if (!changed) this.#history.commit();
+    this.#memory.commit();
     if (changed) this.#finish();
-    else this.#history.commit();
   }
 
   /** The step has happened. What fails from here on is made good before the next one. */

@@ -1,16 +1,20 @@
 import { type Connection, isStoreError, openingProblem, type Place } from './database.ts';
 import type { DatabaseName } from './databaseKey.ts';
+import { DraftTable } from './draftTable.ts';
 import { History } from './history.ts';
+import { IdentityTable } from './identityTable.ts';
 import { LogTable } from './logTable.ts';
+import { Memory } from './memory.ts';
 import { openDatabase } from './openDatabase.ts';
 import { OutboxTable } from './outboxTable.ts';
+import { PeopleTable } from './peopleTable.ts';
 import { profileFiles } from './profileFiles.ts';
 import { type Preferences, ProfileTable } from './profileTable.ts';
 import { Ratchet } from './ratchet.ts';
 import { RecordTable } from './recordTable.ts';
 import { RoomTable } from './roomTable.ts';
 import { type StepPoint, Steps } from './steps.ts';
-import { TimelineTable } from './timelineTable.ts';
+import { Timelines } from './timelines.ts';
 
 export type OpenedStore = { ok: true; value: Store } | { ok: false; message: string };
 
@@ -57,11 +61,14 @@ export class Store {
   readonly records: RecordTable;
   readonly outbox: OutboxTable;
   readonly log: LogTable;
-  readonly timeline: TimelineTable;
+  readonly timeline: Timelines;
+  readonly people: PeopleTable;
+  readonly #identity: IdentityTable;
   readonly #profile: ProfileTable;
   readonly #steps: Steps;
   readonly #ratchet: Ratchet;
   readonly #history: History;
+  readonly #memory = new Memory();
   #closed = false;
 
   constructor(
@@ -72,12 +79,19 @@ export class Store {
     this.ephemeral = options.ephemeral;
     this.#ratchet = new Ratchet(ratchet);
     this.#history = new History(history);
-    this.#steps = new Steps(this.#ratchet, this.#history, options.reached);
+    const databases = { ratchet: this.#ratchet, history: this.#history, memory: this.#memory };
+    this.#steps = new Steps(databases, options.reached);
+    this.#identity = new IdentityTable(this.#ratchet, this.#steps);
     this.records = new RecordTable(this.#ratchet, this.#steps);
-    this.outbox = new OutboxTable(this.#ratchet, this.#steps);
+    this.outbox = new OutboxTable(this.#ratchet, this.#memory, this.#steps);
     this.log = new LogTable(this.#history, this.#steps);
-    this.timeline = new TimelineTable(this.#history, this.#steps);
-    this.rooms = new RoomTable(this.#history, this.#steps, [this.records, this.outbox, this.timeline]);
+    this.timeline = new Timelines(this.#history, this.#memory, this.#steps);
+    this.people = new PeopleTable(this.#history, this.#steps);
+    this.rooms = new RoomTable(this.#history, this.#steps, {
+      memory: this.#memory,
+      drafts: new DraftTable(this.#history, this.#memory, this.#steps),
+      others: [this.records, this.outbox, this.timeline],
+    });
     this.#profile = new ProfileTable(this.#history, this.#steps);
   }
 
@@ -92,7 +106,10 @@ export class Store {
    */
   recover(): { ok: true } | { ok: false; message: string } {
     const ready = this.#steps.recover();
-    if (ready.ok) this.#steps.wipeDeleted();
+    if (!ready.ok) return ready;
+    this.#steps.wipeDeleted();
+    this.#identity.ensure();
+    this.rooms.findOffTheRecord();
     return ready;
   }
 
@@ -106,6 +123,16 @@ export class Store {
    */
   tidy(): boolean {
     return this.timeline.tidy();
+  }
+
+  /** D1: X25519, 32 bytes. A copy, which the caller wipes. */
+  identityKey(): Uint8Array {
+    return this.#identity.key();
+  }
+
+  /** Whoever restores a profile is the same person. */
+  setIdentityKey(key: Uint8Array): void {
+    this.#identity.set(key);
   }
 
   name(): string | null {
@@ -129,5 +156,6 @@ export class Store {
     this.#closed = true;
     this.#ratchet.close();
     this.#history.close();
+    this.#memory.close();
   }
 }

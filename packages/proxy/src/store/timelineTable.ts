@@ -1,11 +1,17 @@
 import { type LocalRequest, type LocalResponse, limits, type Row } from '@otr/protocol';
 import { type Columns, numberIn, textIn } from './columns.ts';
-import type { History } from './history.ts';
+import type { HistoryStatements } from './history.ts';
 import { searchQuery } from './searchQuery.ts';
 import type { Steps } from './steps.ts';
 
 export type TimelineFrom = LocalRequest<'getTimeline'>['from'];
 export type TimelinePage = LocalResponse<'getTimeline'>;
+
+/** A message that was found. */
+export interface Hit {
+  readonly room: number;
+  readonly row: Row;
+}
 
 export interface Search {
   readonly text: string;
@@ -22,12 +28,12 @@ const quotedCharacters = 200;
  */
 const part = 100;
 
-/** The rows that a person sees, in order. */
+/** The rows that a person sees, in order; of all rooms of one database. */
 export class TimelineTable {
   readonly #sql: ReturnType<typeof prepareStatements>;
   readonly #steps: Steps;
 
-  constructor(history: History, steps: Steps) {
+  constructor(history: HistoryStatements, steps: Steps) {
     this.#sql = prepareStatements(history);
     this.#steps = steps;
   }
@@ -95,7 +101,7 @@ export class TimelineTable {
   }
 
   /** Messages with all of these words, the last one as the beginning of a word; newest first. */
-  search({ text, room, limit }: Search): { room: number; row: Row }[] {
+  search({ text, room, limit }: Search): Hit[] {
     const query = searchQuery(text, room === undefined ? { without: this.#leftovers() } : { room });
     if (query === null) return [];
     const found = this.#sql.search.all(query, limit);
@@ -129,6 +135,11 @@ export class TimelineTable {
     if (numberIn(known, 'position') === row.order) return false;
     const newest = this.#sql.newest.get();
     return newest !== undefined && numberIn(newest, 'number') !== numberIn(known, 'number');
+  }
+
+  /** All rows of a room as they were written: those that were written first come first. */
+  all(room: number): Row[] {
+    return this.#sql.all.all(room).map((columns) => JSON.parse(textIn(columns, 'row')));
   }
 
   #leftovers(): number[] {
@@ -194,7 +205,7 @@ function withoutQuote(row: Row): Row {
   return { ...row, replyTo: { id: row.replyTo.id, name: '', text: '' } };
 }
 
-function prepareStatements(history: History) {
+function prepareStatements(history: HistoryStatements) {
   const select = 'SELECT row FROM timeline WHERE room = ?';
   const ofARoom = 'room NOT IN (SELECT room FROM leftovers)';
   return {
@@ -208,6 +219,7 @@ function prepareStatements(history: History) {
     at: history.read('SELECT id FROM timeline WHERE room = ? AND position = ?'),
     place: history.read('SELECT number, position FROM timeline WHERE room = ? AND id = ?'),
     newest: history.read('SELECT number FROM timeline ORDER BY number DESC LIMIT 1'),
+    all: history.read(`${select} ORDER BY number`),
     get: history.read(`${select} AND id = ?`),
     lastMessage: history.read(`${select} AND kind = 'message' ORDER BY position DESC LIMIT 1`),
     before: history.read(`${select} AND position < ? ORDER BY position DESC LIMIT ?`),

@@ -6,6 +6,7 @@ import { parseInviteLink } from '../../src/core/inviteLink.ts';
 import { randomId, toText } from '../../src/core/text.ts';
 import { Company, detailsOf, epochOf, keyOf, refusalOf } from './company.ts';
 import type { Person } from './person.ts';
+import { leafNamed } from '../core/group/leaves.ts';
 
 let company: Company;
 
@@ -265,7 +266,7 @@ async function spoiledKnock(link: string): Promise<TestClient> {
   const { room, secret, relayUrl } = parsed.value;
   const client = await TestClient.connect(relayUrl);
   const [invite, id] = [inviteKeysOf(secret, room), randomId()];
-  const keys = makeJoinKeys({ version: 1, name: 'Spoiler' }, Date.now());
+  const keys = makeJoinKeys(leafNamed('Spoiler'), Date.now());
   const spoiled = keyPackagesOf(keys).map((bytes) => bytes.with(-1, (bytes.at(-1) ?? 0) ^ 1));
   await client.done('knock', {
     room,

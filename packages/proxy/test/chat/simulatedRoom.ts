@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { GroupState } from '@otr/mls';
 import type { Entry, GroupInvite } from '@otr/protocol';
 import { TestClient } from '../../../relay/test/testClient.ts';
-import { acceptOwnCommit, type CommitPlan, planCommit } from '../../src/core/group/commit.ts';
+import { acceptOwnCommit, type CommitPlan } from '../../src/core/group/commit.ts';
 import { compactSuite } from '../../src/core/group/config.ts';
 import { createRoom, makeMember } from '../../src/core/group/create.ts';
 import { accessKeyOf, authenticatorOf } from '../../src/core/group/epochKeys.ts';
@@ -14,6 +14,7 @@ import { inviteKeysOf, openKnock, sealWelcome } from '../../src/core/invite.ts';
 import { formatInviteLink } from '../../src/core/inviteLink.ts';
 import { decodePayload, encodePayload } from '../../src/core/payloadCodec.ts';
 import { fromText, randomId, toText } from '../../src/core/text.ts';
+import { leafNamed, planned } from '../core/group/leaves.ts';
 
 /** One member of the room whose proxy is simulated: its group, and what it has heard. */
 export interface Simulated {
@@ -22,7 +23,7 @@ export interface Simulated {
   readonly heard: string[];
 }
 
-export const nothingToDo: CommitPlan = { add: [], remove: [], settings: null, profile: null, renew: false };
+export const nothingToDo: CommitPlan = { add: [], remove: [], settings: null, rename: null, renew: false };
 
 /** So many are added by one commit: their key packages share a frame. */
 const batch = 200;
@@ -73,7 +74,7 @@ export class SimulatedRoom {
   }
 
   get link(): string {
-    return formatInviteLink({ relayUrl: this.#url, room: this.room, secret: this.#secret });
+    return formatInviteLink({ relayUrl: this.#url, room: this.room, secret: this.#secret, fingerprint: null });
   }
 
   /** A commit of this member's at the relay; all others take it. */
@@ -82,10 +83,10 @@ export class SimulatedRoom {
     plan: Partial<CommitPlan>,
     welcomes: (welcome: Uint8Array) => Welcomes = () => [],
   ) {
-    const planned = planCommit(member.group, { ...nothingToDo, ...plan }, nobody);
-    const { welcome } = planned;
-    await this.send(member, planned.group, planned.body, welcome ? welcomes(welcome) : []);
-    return { body: planned.body, welcome };
+    const made = planned(member.group, { ...nothingToDo, ...plan });
+    const { welcome } = made;
+    await this.send(member, made.group, made.body, welcome ? welcomes(welcome) : []);
+    return { body: made.body, welcome };
   }
 
   /** The relay takes a commit that is made already: it cannot judge it. */
@@ -165,7 +166,7 @@ export class SimulatedRoom {
     const { group } = createRoom({
       room: this.room,
       suiteId,
-      profile: { version: 1, name: 'Creator' },
+      profile: leafNamed('Creator'),
       settings: (creator) => ({
         version: 1,
         name: 'Square',
@@ -173,6 +174,7 @@ export class SimulatedRoom {
         roles: { invite: 'everyone', remove: 'admins', change: 'admins' },
         admins: [creator],
         invites: [inviteOf(toText(this.#secret), creator, now)],
+        offTheRecord: false,
         returnSecret: toText(new Uint8Array(randomBytes(32))),
       }),
       now,
@@ -190,7 +192,7 @@ export class SimulatedRoom {
   async #grow(count: number, voices: number, suiteId: number): Promise<void> {
     const base = this.size;
     const joiners = Array.from({ length: count }, (_, n) =>
-      makeMember(suiteId, { version: 1, name: `Member ${base + n}` }, Date.now()),
+      makeMember(suiteId, leafNamed(`Member ${base + n}`), Date.now()),
     );
     const add = joiners.map(({ keyPackage }) => keyPackage);
     const { welcome } = await this.commit(this.creator, { add, renew: true });
@@ -225,5 +227,5 @@ function take(voice: Simulated, { body }: Entry): void {
 }
 
 function inviteOf(secret: string, by: string, at: number): GroupInvite {
-  return { secret, uses: null, expiresAt: null, approval: false, by, at };
+  return { secret, uses: null, expiresAt: null, approval: false, by, at, vouched: false };
 }

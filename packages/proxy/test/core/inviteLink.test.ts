@@ -15,8 +15,32 @@ describe('invite link', () => {
     ['http://relay.example:8080', `otr:http://relay.example:8080${tail}`],
     ['https://127.0.0.1:4000', `otr:https://127.0.0.1:4000${tail}`],
   ])('[S6] %s reads %s, and back', (relayUrl, link) => {
-    expect(formatInviteLink({ relayUrl, room, secret })).toBe(link);
-    expect(parseInviteLink(`  ${link}\n`)).toEqual({ ok: true, value: { relayUrl, room, secret } });
+    const invite = { relayUrl, room, secret, fingerprint: null };
+    expect(formatInviteLink(invite)).toBe(link);
+    expect(parseInviteLink(`  ${link}\n`)).toEqual({ ok: true, value: invite });
+  });
+
+  it('[D7] of a one-time invite ends with the fingerprint of who made it, and carries the voucher as it is', () => {
+    const relayUrl = 'https://relay.example:8443';
+    const invite = { relayUrl, room, secret, fingerprint: new Uint8Array(16).fill(3) };
+    const link = `otr:relay.example:8443${tail}.AwMDAwMDAwMDAwMDAwMDAw`;
+    expect(formatInviteLink(invite)).toBe(link);
+    expect(parseInviteLink(`  ${link}\n`)).toEqual({ ok: true, value: invite });
+  });
+
+  it.each([
+    ['none after the point', '.'],
+    ['too short', '.AwMDAwMDAwMDAwMDAwMDA'],
+    ['too long', '.AwMDAwMDAwMDAwMDAwMDAwA'],
+    ['no base64url', '.AwMDAwMDAwMDAwMDAwMDA+'],
+    ['padded', '.AwMDAwMDAwMDAwMDAwMDAw=='],
+    ['another text of the same bytes', '.AwMDAwMDAwMDAwMDAwMDAx'],
+    ['two of them', '.AwMDAwMDAwMDAwMDAwMDAw.AwMDAwMDAwMDAwMDAwMDAw'],
+    ['without a point', 'AwMDAwMDAwMDAwMDAwMDAw'],
+  ])('[D7] a bad fingerprint is refused: %s', (_, end) => {
+    const parsed = parseInviteLink(`otr:relay.example${tail}${end}`);
+    expect(parsed.ok).toBe(false);
+    if (!parsed.ok) expect(parsed.error.message).not.toContain('AgICAgIC');
   });
 
   it.each([

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { pad, paddedLength, unpad } from '../../src/core/padding.ts';
+import { pad, paddedLength, paddedUnder, unpad } from '../../src/core/padding.ts';
+import { messageOverhead, sealOverhead } from '../../src/core/sealedLength.ts';
 
 it('[M3] what was padded comes back', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 20_000 }), (bytes) => {
-      expect(unpad(pad(bytes))).toEqual(bytes);
+    fc.property(fc.uint8Array({ maxLength: 20_000 }), fc.nat({ max: 100 }), (bytes, overhead) => {
+      expect(unpad(pad(bytes, overhead), overhead)).toEqual(bytes);
     }),
   );
 });
@@ -22,13 +23,44 @@ it('[M3] steps of 256 up to 4 KiB, Padmé above: never shorter, at most 12 % lon
   );
 });
 
-it('refuses a length that its padding does not fit', () => {
-  const padded = pad(new Uint8Array(10));
-  expect(unpad(padded.subarray(0, 255))).toBeNull();
-  expect(unpad(padded.subarray(0, 3))).toBeNull();
-  padded[0] = 255;
-  expect(unpad(padded)).toBeNull();
-  const short = new Uint8Array(512); // one byte would have fitted 256
-  short[3] = 1;
-  expect(unpad(short)).toBeNull();
+/** A message of each length, and some around the places where its length is written in more bytes. */
+const lengths = [
+  ...Array.from({ length: 20_001 }, (_, length) => length),
+  ...[65_535, 131_071, 163_700, 500_000, 524_208, 786_000].flatMap((length) => [length, length + 1]),
+];
+
+it.each([
+  ['sealed bytes', () => sealOverhead],
+  ['an MLS message', messageOverhead],
+])('[M3] %s have the smallest length of the list that holds them, whatever their length', (_, overheadOf) => {
+  for (const length of lengths) {
+    const padded = paddedUnder(length, overheadOf);
+    const sealed = padded + overheadOf(padded);
+    if (padded < length || sealed !== paddedLength(length + overheadOf(length))) {
+      expect.fail(`${length} bytes are padded to ${padded}, sealed ${sealed}`);
+    }
+  }
+});
+
+it('[M3] anything else than exactly its padding is refused', () => {
+  const padded = () => pad(new Uint8Array(10).fill(1), sealOverhead);
+  expect(padded()).toHaveLength(256 - sealOverhead);
+  expect(unpad(padded(), sealOverhead)).toHaveLength(10);
+  // Made for another sealing.
+  expect(unpad(padded())).toBeNull();
+  for (const short of [0, 3, 4, padded().length - 1]) {
+    expect(unpad(padded().subarray(0, short), sealOverhead)).toBeNull();
+  }
+  for (let at = 14; at < padded().length; at++) {
+    const marked = padded();
+    marked[at] = 1;
+    expect(unpad(marked, sealOverhead), `byte ${at}`).toBeNull();
+  }
+  const endless = padded();
+  endless.fill(255, 0, 4);
+  expect(unpad(endless, sealOverhead)).toBeNull();
+  // One byte in more padding than it needs would tell readers apart.
+  const wide = new Uint8Array(512 - sealOverhead);
+  wide[3] = 1;
+  expect(unpad(wide, sealOverhead)).toBeNull();
 });

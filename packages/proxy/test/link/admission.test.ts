@@ -35,7 +35,7 @@ function settled(url: string, admission?: string, other?: string) {
       url,
       silent,
       () => relays.status().state !== 'connecting' && resolve({ status: relays.status(), relays }),
-      admission,
+      { admission },
     );
     endings.push(() => relays.close());
     relays.link(url);

@@ -6,8 +6,11 @@ import { applyCommit, silentFor } from '../../src/machine/applyCommit.ts';
 import { newLog, type RoomLog } from '../../src/machine/roomLog.ts';
 
 const now = silentFor * 2;
+const leaf = {} as Member['leaf'];
 const member = (id: string, name: string, formerly?: string): Member => ({
-  ...{ id, leafIndex: 0, name, admin: false },
+  ...{ id, leafIndex: 0, name, admin: false, leaf },
+  // Who bears the same name here is the same person.
+  ...{ identityKey: Buffer.from(name.padEnd(32)), ephemeralKey: Buffer.from(id.padEnd(32)) },
   ...(formerly !== undefined && { formerly }),
 });
 const names = new Map([
@@ -24,7 +27,8 @@ const before: RoomSettings = {
   disappearAfter: 0,
   roles: { invite: 'everyone', remove: 'everyone', change: 'everyone' },
   admins: ['ana'],
-  invites: [{ secret: 's', uses: 2, expiresAt: null, approval: false, by: 'ana', at: 1 }],
+  invites: [{ secret: 's', uses: 2, expiresAt: null, approval: false, by: 'ana', at: 1, vouched: false }],
+  offTheRecord: false,
   returnSecret: 'r',
 };
 

@@ -17,6 +17,7 @@ function rules(change: Partial<MessageRules> = {}): MessageRules {
     names: new Map([['ben', 'Ben']]),
     authenticator,
     disappearAfter: 0,
+    trust: () => 'unverified',
     timeline: { get: () => null },
     nextDigest: (digest, link) => new Uint8Array(createHash('sha256').update(digest).update(link).digest()),
     digestAt: () => null,

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { createRoom } from '../../src/core/group/create.ts';
 import { viewOf } from '../../src/core/group/view.ts';
 import { type Admission, planNext, vainWishes, type Wants, type Wish } from '../../src/machine/commitPlan.ts';
+import { leafNamed } from '../core/group/leaves.ts';
 import { newcomer, Party, secretText } from '../core/group/parties.ts';
 
 const forAdmins = { invite: 'admins', remove: 'admins', change: 'admins' } as const;
@@ -23,7 +24,7 @@ function wants(made: Party, who: string, change: Partial<Wants> = {}): Wants {
     departed: [],
     leaving: new Set(),
     renew: false,
-    profile: null,
+    rename: null,
     freshSecret,
     now: 1_000,
     ...change,
@@ -113,7 +114,7 @@ test('[G4] who is removed is no admin any more, even where another wish makes it
 
 test('[C1] an invite that is over goes with the next commit, and makes none by itself', () => {
   const secret = secretText();
-  const expired = { secret, uses: null, expiresAt: 900, approval: false, by: secretText(), at: 1 };
+  const expired = { secret, uses: null, expiresAt: 900, approval: false, by: secretText(), at: 1, vouched: false };
   const made = party({ invites: [expired] });
   expect(planNext(wants(made, 'Ana'))).toBeNull();
   expect(planNext(wants(made, 'Ana', { renew: true }))?.plan.settings?.invites).toEqual([]);
@@ -137,7 +138,7 @@ test('[G4] a room with its creator alone plans by the same rules', () => {
   const { group } = createRoom({
     room: new Uint8Array(16),
     suiteId: 1,
-    profile: { version: 1, name: 'Ana' },
+    profile: leafNamed('Ana'),
     settings: (creator) => ({
       ...party().settings('Ana'),
       admins: [creator],

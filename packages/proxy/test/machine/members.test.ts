@@ -6,7 +6,9 @@ const members = (...names: string[]) =>
   new Map(
     names.map((name, leafIndex): [string, Member] => {
       const id = `id${leafIndex}`;
-      return [id, { id, leafIndex, name, admin: false }];
+      const keys = { identityKey: new Uint8Array(32), ephemeralKey: new Uint8Array(32) };
+      const leaf = {} as Member['leaf'];
+      return [id, { id, leafIndex, name, admin: false, ...keys, leaf }];
     }),
   );
 const shown = (...names: string[]) => [...shownNames(members(...names), (id) => `#${id.slice(2)}`).values()];

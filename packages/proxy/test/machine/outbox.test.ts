@@ -8,7 +8,13 @@ import {
   stepOutbox,
 } from '../../src/machine/outbox.ts';
 
-const waiting = (id: string, sealedFor: number | null = null) => ({ id, sealedFor, acknowledged: null });
+const waiting = (id: string, sealedFor: number | null = null) => ({
+  ...{ id, sealedFor, acknowledged: null, free: false },
+});
+const queued = (id: string, more = {}): OutboxInput => ({
+  ...{ kind: 'queued', id, first: false, free: false },
+  ...more,
+});
 const refusal = (code: Parameters<typeof refuse>[0], more = {}): OutboxInput => ({
   kind: 'refused',
   id: 'a',
@@ -30,7 +36,7 @@ type Line = [
 ];
 
 const table: Line[] = [
-  ['closed × queued: kept', outbox(), { kind: 'queued', id: 'c' }, { inFlight: null }, []],
+  ['closed × queued: kept', outbox(), queued('c'), { inFlight: null }, []],
   [
     'closed × inStep: the first is sealed for the epoch',
     outbox(),
@@ -45,8 +51,50 @@ const table: Line[] = [
     { inFlight: 'a' },
     [{ kind: 'send', id: 'a' }],
   ],
-  ['in flight × queued: waits its turn', sent, { kind: 'queued', id: 'c' }, { inFlight: 'a' }, []],
-  ['queued twice is one item', sent, { kind: 'queued', id: 'b' }, { items: sent.items }, []],
+  ['in flight × queued: waits its turn', sent, queued('c'), { inFlight: 'a' }, []],
+  [
+    '[D3] what comes first goes before what waits, and after what is under way',
+    sent,
+    queued('c', { first: true }),
+    { items: [waiting('a', 3), waiting('c'), waiting('b')] },
+    [],
+  ],
+  [
+    '[D3] what comes first goes before all where nothing is under way',
+    outbox(),
+    queued('c', { first: true }),
+    { items: [waiting('c'), waiting('a'), waiting('b')] },
+    [],
+  ],
+  [
+    '[D6] held × inStep: nothing that a person wrote goes',
+    outbox({ held: true }),
+    { kind: 'inStep', epoch: 4 },
+    { gate: 'open', inFlight: null },
+    [],
+  ],
+  [
+    '[D6] held × queued: what a person did not write goes',
+    outbox({ gate: 'open', held: true }),
+    queued('c', { first: true, free: true }),
+    { inFlight: 'c' },
+    [{ kind: 'seal', id: 'c', epoch: 3 }],
+  ],
+  [
+    '[D6] held × released: the first goes',
+    outbox({ gate: 'open', held: true }),
+    { kind: 'held', held: false },
+    { held: false, inFlight: 'a' },
+    [{ kind: 'seal', id: 'a', epoch: 3 }],
+  ],
+  [
+    '[D6] open × held: what is under way stays so, nothing follows it',
+    sent,
+    { kind: 'held', held: true },
+    { held: true, inFlight: 'a' },
+    [],
+  ],
+  ['queued twice is one item', sent, queued('b'), { items: sent.items }, []],
   [
     'in flight × acknowledged: the first stays, and the next waits, until the log shows it',
     sent,

@@ -9,7 +9,7 @@ import {
 } from '../../src/machine/settings.ts';
 
 const invite = (secret: string, uses: number | null = null, expiresAt: number | null = null) => ({
-  ...{ secret, uses, expiresAt, approval: false, by: 'ana', at: 1 },
+  ...{ secret, uses, expiresAt, approval: false, by: 'ana', at: 1, vouched: false },
 });
 const settings: RoomSettings = {
   version: 1,
@@ -19,6 +19,7 @@ const settings: RoomSettings = {
   admins: ['ana'],
   invites: [invite('one', 2), invite('two')],
   returnSecret: 'old',
+  offTheRecord: false,
 };
 
 const table: [SettingsChange, Partial<RoomSettings>][] = [

@@ -19,9 +19,20 @@ export interface CommitPlan {
   /** Pseudonyms. */
   readonly remove: readonly string[];
   readonly settings: RoomSettings | null;
-  readonly profile: LeafProfile | null;
+  /** The name and the former pseudonym of our leaf, where they are to be others. */
+  readonly rename: Rename | null;
   /** Fresh keys of our own, whether the rest needs them or not. */
   readonly renew: boolean;
+}
+
+export interface Rename {
+  readonly name: string;
+  readonly formerly: string | null;
+}
+
+/** Whether it gives our leaf new keys (RFC 9420 §12.4: with a path). Then it needs a new leaf profile too (D2). */
+export function renewsLeaf({ remove, settings, rename, renew }: CommitPlan): boolean {
+  return renew || remove.length > 0 || settings !== null || rename !== null;
 }
 
 export interface PlannedCommit {
@@ -32,8 +43,16 @@ export interface PlannedCommit {
   readonly erase: Erase;
 }
 
-/** Throws an `MlsError` where the plan breaks a rule: `mayCommit` tells before. */
-export function planCommit(group: GroupState, plan: CommitPlan, leaving: ReadonlySet<string>): PlannedCommit {
+/**
+ * `leaf` is our new leaf's profile, given exactly if the plan `renewsLeaf`. Throws an `MlsError` where the plan breaks a rule:
+ * `mayCommit` tells before.
+ */
+export function planCommit(
+  group: GroupState,
+  plan: CommitPlan,
+  leaving: ReadonlySet<string>,
+  leaf: LeafProfile | null,
+): PlannedCommit {
   const { members } = viewOf(group);
   const removals = plan.remove.flatMap((id): Proposal[] => {
     const member = members.get(id);
@@ -46,8 +65,7 @@ export function planCommit(group: GroupState, plan: CommitPlan, leaving: Readonl
   const { state, send, erase } = createCommit(governed(group, leaving), {
     proposals: [...settings, ...removals, ...additions],
     ignoreReceived: true,
-    ...(plan.renew && { path: true }),
-    ...(plan.profile && { leaf: { extensions: [profileExtension(plan.profile)] } }),
+    ...(leaf && { leaf: { extensions: [profileExtension(leaf)] } }),
   });
   return { group: state, body: send.commit, welcome: send.welcome ?? null, erase };
 }

@@ -1,6 +1,7 @@
 import { type GroupConfig, type GroupState, type Suite, strictPolicy, suiteOf } from '@otr/mls';
 import { limits } from '@otr/protocol';
-import { paddedLength } from '../padding.ts';
+import { paddedUnder } from '../padding.ts';
+import { messageOverhead } from '../sealedLength.ts';
 import { mayCommit } from './rules.ts';
 import { identityOf, viewOf } from './view.ts';
 
@@ -49,7 +50,7 @@ function withRules(suite: Suite, accepts: GroupConfig['policy']['accepts']): Gro
       proposalsPerMember: 0,
       maximumWidth: 2048,
       maximumMessage: limits.welcome,
-      pad: paddedLength,
+      pad: (length) => paddedUnder(length, messageOverhead),
       accepts,
     },
   };

@@ -18,6 +18,7 @@ import { viewOf } from './view.ts';
 /** A joiner's own keys: a key package for each suite, since only a member knows the room's. */
 export type JoinKeys = readonly KeyedMember[];
 
+/** `profile` is that of the new leaf, the same for each suite. */
 export function makeJoinKeys(profile: LeafProfile, now: number): JoinKeys {
   return roomSuites.map((suiteId) => makeMember(suiteId, profile, now));
 }

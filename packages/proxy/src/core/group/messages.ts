@@ -1,7 +1,8 @@
 import { type Erase, type GroupState, MlsError, receiveMessage, sealMessage } from '@otr/mls';
 import { type Changes, changesBetween } from './changes.ts';
 import { governed } from './config.ts';
-import { viewOf } from './view.ts';
+import { sameBytes } from '../text.ts';
+import { type RoomView, viewOf } from './view.ts';
 
 /** One ciphertext for all members. Store `group` before `body` leaves. */
 export function sealForRoom(
@@ -43,7 +44,10 @@ export function openForRoom(group: GroupState, body: Uint8Array, leaving: Readon
       }
       case 'commit': {
         const { state, committer, erase } = received;
-        const changes = changesBetween(before, viewOf(state), idAt(before, committer));
+        const after = viewOf(state);
+        // D2: who has another identity comes in anew.
+        if (!keepsIdentities(before, after)) return { kind: 'refused', code: 'identityChanged' };
+        const changes = changesBetween(before, after, idAt(before, committer));
         return { kind: 'commit', group: state, changes, erase };
       }
       case 'removed':
@@ -64,6 +68,13 @@ function refusal(code: string): Opened {
   return code === 'generationUsed' ? { kind: 'replayed' } : { kind: 'refused', code };
 }
 
-function idAt(view: ReturnType<typeof viewOf>, leaf: number): string {
+function keepsIdentities(before: RoomView, after: RoomView): boolean {
+  return [...after.members.values()].every(({ id, identityKey }) => {
+    const was = before.members.get(id);
+    return was === undefined || sameBytes(was.identityKey, identityKey);
+  });
+}
+
+function idAt(view: RoomView, leaf: number): string {
   return [...view.members.values()].find(({ leafIndex }) => leafIndex === leaf)?.id ?? '';
 }

@@ -1,6 +1,6 @@
 import type { CommittedProposal } from '@otr/mls';
 import type { GroupInvite, RoomSettings } from '@otr/protocol';
-import { readSettings } from './extensions.ts';
+import { readProfile, readSettings } from './extensions.ts';
 import { hasRight, identityOf, isAdmin, type RoomView } from './view.ts';
 
 type Committer = CommittedProposal['sender'];
@@ -60,10 +60,12 @@ function mayAdd(
   proposals: readonly CommittedProposal[],
   removed: readonly string[],
 ): boolean {
-  const added = proposals.flatMap(({ proposal }) =>
-    proposal.type === 'add' ? [identityOf(proposal.keyPackage.leafNode.credential)] : [],
+  const leaves = proposals.flatMap(({ proposal }) =>
+    proposal.type === 'add' ? [proposal.keyPackage.leafNode] : [],
   );
-  if (added.length === 0) return true;
+  if (leaves.length === 0) return true;
+  if (leaves.some(({ extensions }) => readProfile(extensions) === null)) return false;
+  const added = leaves.map(({ credential }) => identityOf(credential));
   const isNew = added.every((id) => id !== '' && !view.members.has(id));
   const fits = view.members.size - removed.length + added.length <= view.capacity;
   return isNew && fits && new Set(added).size === added.length && hasRight(view, by, 'invite');
@@ -80,6 +82,7 @@ function mayChange(view: RoomView, by: string, next: RoomSettings, removed: read
     ((same('roles') && sameAdmins) || isAdmin(view, by)) &&
     // Else whoever takes the pseudonym of an admin that has gone would be one.
     next.admins.every(stays) &&
+    same('offTheRecord') &&
     (same('returnSecret') || removed.length > 0) &&
     (hasOnlyLess(before.invites, next.invites) || hasRight(view, by, 'invite'))
   );

@@ -1,6 +1,6 @@
-import { type GroupState, members } from '@otr/mls';
+import { type GroupState, type LeafNode, members } from '@otr/mls';
 import { limits, type RoomSettings } from '@otr/protocol';
-import { toText } from '../text.ts';
+import { fromText, toText } from '../text.ts';
 import { readProfile, readSettings } from './extensions.ts';
 
 /** A member as everyone in its epoch knows it. */
@@ -11,6 +11,10 @@ export interface Member {
   /** The name it gave itself; empty before it chose one. */
   readonly name: string;
   readonly admin: boolean;
+  /** X25519 public keys (D1, D2), 32 bytes each: what it says of itself until its tag shows it. */
+  readonly identityKey: Uint8Array;
+  readonly ephemeralKey: Uint8Array;
+  readonly leaf: LeafNode;
   /** The pseudonym of its former leaf, if it lost its keys and came back. */
   readonly formerly?: string;
 }
@@ -31,6 +35,11 @@ export interface RoomView {
 /** X-Wing: its largest commit, a renewal over a fresh tree, and its welcome grow by 1.3 and 1.6 KB a member. */
 const capacities: Readonly<Record<number, number>> = { [0xf00d]: 350 };
 
+function capacityOf(group: GroupState, { offTheRecord }: RoomSettings): number {
+  const bySuite = capacities[group.config.suite.id] ?? limits.recipients + 1;
+  return offTheRecord ? Math.min(bySuite, limits.whisperedTo) : bySuite;
+}
+
 const known = new WeakMap<GroupState['encodedContext'], RoomView>();
 
 /** Worked out once for each epoch. Throws for a group that is no room: `joinRoom` refuses those. */
@@ -42,16 +51,24 @@ export function viewOf(group: GroupState): RoomView {
   const all = members(group).map(({ leafIndex, leaf }): Member => {
     const profile = readProfile(leaf.extensions);
     const id = identityOf(leaf.credential);
-    const { formerly } = profile ?? {};
-    const admin = settings.admins.includes(id);
-    return { id, leafIndex, name: profile?.name ?? '', admin, ...(formerly !== undefined && { formerly }) };
+    const { name = '', identityKey = '', ephemeralKey = '', formerly } = profile ?? {};
+    return {
+      id,
+      leafIndex,
+      name,
+      admin: settings.admins.includes(id),
+      identityKey: fromText(identityKey),
+      ephemeralKey: fromText(ephemeralKey),
+      leaf,
+      ...(formerly !== undefined && { formerly }),
+    };
   });
   const view: RoomView = {
     epoch: Number(group.context.epoch),
     me: all.find(({ leafIndex }) => leafIndex === group.self.leafIndex)?.id ?? '',
     members: new Map(all.map((member) => [member.id, member])),
     settings,
-    capacity: capacities[group.config.suite.id] ?? limits.recipients + 1,
+    capacity: capacityOf(group, settings),
   };
   known.set(group.encodedContext, view);
   return view;

@@ -31,6 +31,8 @@ export function messageRow(
     text: content.text,
     delivery: said.delivery,
     ...(said.recipients && { recipients: [...said.recipients] }),
+    ...(said.trust && { trust: said.trust }),
+    ...(said.whisper && { whisper: said.whisper }),
     ...quote(content, said, timeline),
     ...expiry(said, place),
   };

@@ -1,4 +1,4 @@
-import type { Row } from '@otr/protocol';
+import type { MessageRow, Row, Trust } from '@otr/protocol';
 
 /** Something that a member said: who, when, and where it stands. */
 export interface Said {
@@ -15,6 +15,9 @@ export interface Said {
   readonly order: number;
   readonly delivery: 'saved' | 'relay';
   readonly recipients?: readonly string[];
+  /** What was known of the sender when it came. */
+  readonly trust?: Trust;
+  readonly whisper?: NonNullable<MessageRow['whisper']>;
 }
 
 /** The room's rows as they are now. */

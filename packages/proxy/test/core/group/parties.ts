@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { basicCredential, createCommit, createKeyPackage, type GroupState, type Proposal } from '@otr/mls';
 import type { RoomSettings } from '@otr/protocol';
-import { acceptOwnCommit, type CommitPlan, planCommit } from '../../../src/core/group/commit.ts';
+import { acceptOwnCommit, type CommitPlan } from '../../../src/core/group/commit.ts';
 import { compactSuite, configOf } from '../../../src/core/group/config.ts';
 import { createRoom, makeMember } from '../../../src/core/group/create.ts';
 import {
@@ -13,13 +13,14 @@ import {
 import { joinRoom } from '../../../src/core/group/join.ts';
 import { type Opened, openForRoom } from '../../../src/core/group/messages.ts';
 import { viewOf } from '../../../src/core/group/view.ts';
+import { leafNamed, planned } from './leaves.ts';
 
-export const nothing: CommitPlan = { add: [], remove: [], settings: null, profile: null, renew: false };
+export const nothing: CommitPlan = { add: [], remove: [], settings: null, rename: null, renew: false };
 export const nobody: ReadonlySet<string> = new Set();
 export const secretText = () => randomBytes(32).toString('base64url');
 
 export function newcomer(name: string, more: { formerly?: string } = {}, suiteId = compactSuite) {
-  return makeMember(suiteId, { version: 1, name, ...more }, Date.now());
+  return makeMember(suiteId, leafNamed(name, more.formerly ?? null), Date.now());
 }
 
 /** Fresh keys under the pseudonym of somebody else. */
@@ -29,7 +30,7 @@ export function impostor(id: string) {
     suite: configOf(compactSuite).suite,
     credential: basicCredential(Buffer.from(id, 'base64url')),
     lifetime: { notBefore: seconds - 60n, notAfter: seconds + 3_600n },
-    leafExtensions: [profileExtension({ version: 1, name: 'Impostor' })],
+    leafExtensions: [profileExtension(leafNamed('Impostor'))],
     capabilities: { extensions: [profileType, settingsType] },
   });
 }
@@ -46,11 +47,12 @@ export class Party {
       disappearAfter: 0,
       roles: { invite: 'everyone', remove: 'everyone', change: 'everyone' },
       admins: [creator],
-      invites: [{ secret: secretText(), uses: 3, expiresAt: null, approval: false, by: creator, at: 1 }],
+      invites: [{ secret: secretText(), uses: 3, expiresAt: null, approval: false, by: creator, at: 1, vouched: false }],
+      offTheRecord: false,
       returnSecret: secretText(),
       ...change,
     });
-    const profile = { version: 1, name: first } as const;
+    const profile = leafNamed(first);
     const made = createRoom({ room: this.room, suiteId, profile, settings, now: Date.now() });
     this.#groups.set(first, made.group);
   }
@@ -92,14 +94,14 @@ export class Party {
 
   /** A commit that all others take; who is removed by it is no longer here. */
   commit(by: string, plan: Partial<CommitPlan>, leaving = nobody) {
-    const planned = planCommit(this.group(by), { ...nothing, ...plan }, leaving);
+    const made = planned(this.group(by), { ...nothing, ...plan }, leaving);
     const opened = new Map<string, Opened>();
     for (const [name, group] of this.#groups) {
-      if (name !== by) opened.set(name, this.take(name, openForRoom(group, planned.body, leaving)));
+      if (name !== by) opened.set(name, this.take(name, openForRoom(group, made.body, leaving)));
     }
-    const accepted = acceptOwnCommit(planned.group);
+    const accepted = acceptOwnCommit(made.group);
     this.#groups.set(by, accepted.group);
-    return { ...planned, changes: accepted.changes, opened };
+    return { ...made, changes: accepted.changes, opened };
   }
 
   take(name: string, opened: Opened): Opened {

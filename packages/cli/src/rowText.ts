@@ -5,21 +5,8 @@ import { plain, plainLines, styled, type Terminal } from './terminal.ts';
 
 /** A message as programs read it: these keys, the last seven only where they say something, and no others. */
 export function messageJson(row: MessageRow) {
-  const {
-    id,
-    room,
-    seq,
-    from,
-    name,
-    text,
-    replyTo,
-    editedAt,
-    deleted,
-    reactions,
-    expiresAt,
-    trust,
-    whisper,
-  } = row;
+  const { id, room, seq, from, own, name, text } = row;
+  const { replyTo, editedAt, deleted, reactions, expiresAt, trust, whisper } = row;
   return {
     ...{ id, room, seq, from, name, at: iso(row.at), text },
     ...(replyTo && { replyTo }),
@@ -27,14 +14,14 @@ export function messageJson(row: MessageRow) {
     ...(deleted && { deleted }),
     ...(reactions && { reactions }),
     ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
-    ...(trust && { trust }),
+    ...(trust && !own && { trust }),
     ...(whisper && { whisper: { to: whisper.names } }),
   };
 }
 
 /**
- * A message as people read it: day and time, name, text. `me`: our own pseudonym in its room. What belongs to it follows on lines of its own, less indented
- * than any line of a text, so that no text can look like it.
+ * A message as people read it: day and time, name, text. What belongs to it follows on lines of its own, less indented
+ * than any line of a text, so that no text can look like it. `me` is our own pseudonym in its room.
  */
 export function messageLine(terminal: Terminal, row: MessageRow, me: string | null): string {
   const head = `${styled(terminal, 'dim', localTime(row.at))} ${styled(terminal, 'bold', plain(row.name))}`;

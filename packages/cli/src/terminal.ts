@@ -66,8 +66,13 @@ export function processTerminal(): Terminal {
   };
 }
 
-async function readLine(stream: NodeJS.ReadStream, prompt: string): Promise<string | undefined> {
-  if (stream.isTTY === true) process.stderr.write(prompt);
+/** The next line of `stream`; the prompt is shown at a terminal only. */
+export async function readLine(
+  stream: NodeJS.ReadableStream & { isTTY?: boolean },
+  prompt: string,
+  show: (text: string) => void = (text) => void process.stderr.write(text),
+): Promise<string | undefined> {
+  if (stream.isTTY === true) show(prompt);
   // The terminal itself echoes and edits the line, and Ctrl-C ends the process as everywhere.
   const lines = createInterface({ input: stream, terminal: false });
   const line = await Promise.race([

@@ -1,3 +1,4 @@
+import type { MessageRow } from '@otr/protocol';
 import { describe, expect, it } from 'vitest';
 import { messageJson, messageLine, remarkLine } from '../src/rowText.ts';
 import type { Terminal } from '../src/terminal.ts';
@@ -63,7 +64,7 @@ describe('a message', () => {
     const plain = { ...{ id: 'm1', room: message(1).room, seq: 1, from: ben, name: 'Ben' }, text: 'text 1' };
     const at = '2026-01-15T12:00:00.000Z';
     expect(messageJson(message(1))).toEqual({ ...plain, at });
-    const known = { trust: 'verified', whisper: { to: [ann], names: ['Ann'] } } as const;
+    const known: Partial<MessageRow> = { trust: 'verified', whisper: { to: [ann], names: ['Ann'] } };
     const full = message(1, { replyTo, reactions, editedAt: 0, expiresAt: 1_000, deleted: true, ...known });
     expect(messageJson(full)).toEqual({
       ...{ ...plain, at, replyTo, reactions, deleted: true, trust: 'verified', whisper: { to: ['Ann'] } },

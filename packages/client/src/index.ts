@@ -17,6 +17,7 @@ export type { Connection, LocalClient } from './localClient.ts';
 export { connectPage, type PageWindow } from './page.ts';
 export { reduce, type ViewInput } from './reduce.ts';
 export {
+  isDoubtful,
   newMessageIndex,
   type Receipt,
   readBy,
@@ -25,7 +26,8 @@ export {
   timelineItem,
   unreadTotal,
 } from './select.ts';
-export { createStore, type Store, type StoreOptions } from './store.ts';
+export { createStore, type Said, type Store, type StoreOptions } from './store.ts';
 export type { Timeline, TimelinePage } from './timeline.ts';
-export { emptyView, type Typist, type View } from './view.ts';
+export { emptyView, type Typist, type View, type WordsState } from './view.ts';
+export type { WhisperDraft } from './whisperDrafts.ts';
 export { remarkWords, timeWords } from './words.ts';

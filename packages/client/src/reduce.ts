@@ -11,7 +11,7 @@ import {
   type TimelinePage,
 } from './timeline.ts';
 import { stoppedTyping, typed, typingAt } from './typing.ts';
-import { emptyView, type View } from './view.ts';
+import { emptyView, type View, type WordsState } from './view.ts';
 
 /** What changes a view. Times are milliseconds since 1970. */
 export type ViewInput =
@@ -25,6 +25,7 @@ export type ViewInput =
   | { kind: 'members'; room: string; members: readonly Member[] }
   | { kind: 'details'; details: RoomDetails }
   | { kind: 'vault'; vault: Vault }
+  | { kind: 'wordsForgotten'; room: string; member: string }
   | { kind: 'tick'; at: number };
 
 export function reduce(view: View, input: ViewInput): View {
@@ -57,6 +58,8 @@ export function reduce(view: View, input: ViewInput): View {
       return withDetails(view, input.details);
     case 'vault':
       return withVault(view, input.vault);
+    case 'wordsForgotten':
+      return withWords(view, input.room, input.member, null);
     case 'tick':
       return typingAt(view, input.at);
   }
@@ -88,6 +91,8 @@ function reduceEvent(view: View, { event, data }: LocalEvent, at: number): View 
       return { ...view, members: new Map(view.members).set(data.room, data.members) };
     case 'typing':
       return typed(view, data, at);
+    case 'words':
+      return withWords(view, data.room, data.member, data.state);
   }
 }
 
@@ -96,6 +101,15 @@ function withVault(view: View, vault: Vault): View {
   if (vault.state !== 'locked') return { ...view, vault };
   const { connection, version, openRoom } = view;
   return { ...emptyView, connection, version, openRoom, vault };
+}
+
+function withWords(view: View, room: string, member: string, state: WordsState | null): View {
+  const before = view.words.get(room);
+  if ((before?.get(member) ?? null) === state) return view;
+  const inRoom = new Map(before);
+  if (state === null) inRoom.delete(member);
+  else inRoom.set(member, state);
+  return { ...view, words: new Map(view.words).set(room, inRoom) };
 }
 
 function withDetails(view: View, details: RoomDetails): View {
@@ -126,6 +140,7 @@ function fromSnapshot(view: View, snapshot: LocalMessage<'snapshot'>): View {
     members: new Map(stays !== null && members ? [[stays, members]] : []),
     details: new Map(stays !== null && details ? [[stays, details]] : []),
     typing: new Map(),
+    words: new Map(),
   };
 }
 
@@ -140,6 +155,7 @@ function forget(view: View, room: string): View {
     members: without(view.members),
     details: without(view.details),
     typing: without(view.typing),
+    words: without(view.words),
   };
 }
 

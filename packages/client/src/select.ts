@@ -1,4 +1,4 @@
-import { type Member, type MessageRow, type Row, unsentOrder } from '@otr/protocol';
+import { type Member, type MessageRow, type Row, type Trust, unsentOrder } from '@otr/protocol';
 import { indexOfOrder, type Timeline } from './timeline.ts';
 import type { View } from './view.ts';
 
@@ -9,7 +9,10 @@ export interface TimelineItem {
   readonly newDay: boolean;
   /** The new-message divider stands before it. */
   readonly newMessages: boolean;
-  /** Starts a group: shows name and time. False for a message of the same person within 5 minutes of the last. */
+  /**
+   * Starts a group: shows name and time. False for a message of the same person within 5 minutes of the last, for the
+   * same people, and with as much known of who it is.
+   */
   readonly startsGroup: boolean;
   /** The last of its group. */
   readonly endsGroup: boolean;
@@ -68,11 +71,28 @@ export function unreadTotal(view: View): number {
   return view.rooms.reduce((total, room) => total + room.unread, 0);
 }
 
+/** Marked wherever it speaks: who this member is was not shown, or shown falsely, or is another than it was. */
+export function isDoubtful(trust: Trust | undefined): trust is 'unproven' | 'refused' | 'changed' {
+  return trust === 'unproven' || trust === 'refused' || trust === 'changed';
+}
+
+function sameDoubt(a: Trust | undefined, b: Trust | undefined): boolean {
+  return isDoubtful(a) || isDoubtful(b) ? a === b : true;
+}
+
+/** Both to everybody, or whispered to the same. */
+function sameAudience(a: MessageRow, b: MessageRow): boolean {
+  const audience = ({ whisper }: MessageRow) => whisper?.to.toSorted().join() ?? '';
+  return a.whisper === undefined && b.whisper === undefined ? true : audience(a) === audience(b);
+}
+
 function continues(previous: Row | undefined, row: Row): boolean {
   return (
     previous?.kind === 'message' &&
     row.kind === 'message' &&
     previous.from === row.from &&
+    sameDoubt(previous.trust, row.trust) &&
+    sameAudience(previous, row) &&
     Math.abs(row.at - previous.at) < groupMs &&
     sameDay(previous.at, row.at)
   );

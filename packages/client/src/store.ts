@@ -8,12 +8,21 @@ import { reduce, type ViewInput } from './reduce.ts';
 import { timelineLoader } from './timelineLoader.ts';
 import { nextFade } from './typing.ts';
 import { emptyView, type View } from './view.ts';
+import { type WhisperDraft, whisperDrafts } from './whisperDrafts.ts';
 
 export interface StoreOptions {
   /** Rows asked for at a time; default 200. */
   pageSize?: number;
   /** Milliseconds since 1970; default `Date.now`. */
   now?: () => number;
+}
+
+/** How something is said. */
+export interface Said {
+  /** The id of the message that it answers. */
+  readonly replyTo?: string;
+  /** A whisper: the keys of the members it is for. */
+  readonly whisperTo?: readonly string[];
 }
 
 /**
@@ -37,10 +46,10 @@ export interface Store extends Actions {
   placeDivider(room: string): void;
 
   /**
-   * Answers when the message is stored by the proxy; its row comes as an event. Refused: the same text may be sent
-   * again and stays one message, whether or not the proxy had stored it. `replyTo` is the id of the message answered.
+   * Answers when the message is stored by the proxy; its row comes as an event. Refused: the same may be said again in
+   * the same way and stays one message, whether or not the proxy had stored it.
    */
-  sendMessage(room: string, text: string, replyTo?: string): Promise<Result<{ id: string }>>;
+  sendMessage(room: string, text: string, how?: Said): Promise<Result<{ id: string }>>;
   /** Of one's own messages; `target` is the message's id. */
   editMessage(room: string, target: string, text: string): Promise<Result<object>>;
   deleteMessage(room: string, target: string): Promise<Result<object>>;
@@ -51,6 +60,12 @@ export interface Store extends Actions {
   setDraft(room: string, text: string): void;
   /** What was typed in the room and not sent. */
   draftOf(room: string): string;
+  /**
+   * A whisper that was not sent stays in this client's memory with those it is for, and is no draft of the room: it must
+   * not come back as something for everybody. Null: it was sent, or is none any more.
+   */
+  setWhisperDraft(room: string, draft: WhisperDraft | null): void;
+  whisperDraftOf(room: string): WhisperDraft | null;
   /** Tells the others, at most every three seconds. */
   setTyping(room: string): void;
 
@@ -58,6 +73,13 @@ export interface Store extends Actions {
   getDetails(room: string): Promise<Result<RoomDetails>>;
   /** Asks what guards the profile; the view has it. The store does so itself with every snapshot. */
   getVault(): Promise<Result<Vault>>;
+
+  /** Three words to read out. What a former exchange came to is forgotten; `words` of the view tells how this one goes. */
+  startWords(room: string, member: string): Promise<Result<{ words: string[] }>>;
+  /** The words that this member read out. */
+  enterWords(room: string, member: string, words: string): Promise<Result<object>>;
+  /** The person has seen what the exchange came to. */
+  forgetWords(room: string, member: string): void;
 
   /** Sends what is still waiting, stops listening and closes the client. */
   close(): void;
@@ -89,6 +111,7 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
   const timelines = timelineLoader(client, dispatch, () => view, options.pageSize ?? 200);
   const draft = drafts(async (room, text) => (await client.request('setDraft', { room, text })).ok);
   const ids = messageIds();
+  const whispers = whisperDrafts();
   const typedAt = new Map<string, number>();
   /** What the proxy has been told, by room; its summary follows. */
   const readTo = new Map<string, number>();
@@ -135,6 +158,7 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
   function forgetTexts(): void {
     draft.forget();
     ids.forget();
+    whispers.forget();
   }
 
   async function loadMembers(room: string): Promise<void> {
@@ -160,13 +184,17 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
     jumpTo: timelines.jumpTo,
     placeDivider: (room) => dispatch({ kind: 'placeDivider', room }),
 
-    async sendMessage(room, text, replyTo) {
+    async sendMessage(room, text, { replyTo, whisperTo } = {}) {
       typedAt.delete(room); // Who types on after sending is typing anew.
-      const id = ids.take(room, text, replyTo);
-      const answered = replyTo === undefined ? {} : { replyTo };
-      const answer = await client.request('sendMessage', { room, id, text, ...answered });
-      if (answer.ok) draft.sent(room, text);
-      else ids.notConfirmed(id, room, text, replyTo);
+      const what = [text, replyTo ?? null, whisperTo?.toSorted() ?? null];
+      const id = ids.take(room, ...what);
+      const answer = await client.request('sendMessage', {
+        ...{ room, id, text },
+        ...(replyTo !== undefined && { replyTo }),
+        ...(whisperTo !== undefined && { whisperTo: [...whisperTo] }),
+      });
+      if (!answer.ok) ids.notConfirmed(id, room, ...what);
+      else if (whisperTo === undefined) draft.sent(room, text);
       return answer;
     },
     // Saying these twice is saying them once: each gets an id of its own.
@@ -186,6 +214,8 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
     },
     setDraft: draft.set,
     draftOf: (room) => draft.unkept(room) ?? view.rooms.find((known) => known.room === room)?.draft ?? '',
+    setWhisperDraft: whispers.set,
+    whisperDraftOf: whispers.of,
     setTyping(room) {
       if (now() - (typedAt.get(room) ?? 0) < typingEveryMs) return;
       typedAt.set(room, now());
@@ -194,6 +224,16 @@ export function createStore(client: LocalClient, options: StoreOptions = {}): St
 
     getDetails,
     getVault,
+
+    startWords(room, member) {
+      dispatch({ kind: 'wordsForgotten', room, member });
+      return client.request('startWords', { room, member });
+    },
+    enterWords(room, member, words) {
+      dispatch({ kind: 'wordsForgotten', room, member });
+      return client.request('enterWords', { room, member, words });
+    },
+    forgetWords: (room, member) => dispatch({ kind: 'wordsForgotten', room, member }),
 
     close() {
       draft.flush();

@@ -1,4 +1,12 @@
-import type { Member, Profile, RelayStatus, RoomDetails, RoomSummary, Vault } from '@otr/protocol';
+import type {
+  LocalMessage,
+  Member,
+  Profile,
+  RelayStatus,
+  RoomDetails,
+  RoomSummary,
+  Vault,
+} from '@otr/protocol';
 import type { Connection } from './localClient.ts';
 import type { Timeline } from './timeline.ts';
 
@@ -8,6 +16,9 @@ export interface Typist {
   readonly name: string;
   readonly until: number;
 }
+
+/** How an exchange of words with a member goes. */
+export type WordsState = LocalMessage<'words'>['state'];
 
 /** Everything a front end shows, as a value. Parts that did not change keep their identity. */
 export interface View {
@@ -29,6 +40,8 @@ export interface View {
   readonly details: ReadonlyMap<string, RoomDetails>;
   /** By room; rooms in which nobody types are absent. */
   readonly typing: ReadonlyMap<string, readonly Typist[]>;
+  /** By room, then by the member's key: what was last told of an exchange of words, until it is forgotten. */
+  readonly words: ReadonlyMap<string, ReadonlyMap<string, WordsState>>;
 }
 
 export const emptyView: View = {
@@ -43,4 +56,5 @@ export const emptyView: View = {
   members: new Map(),
   details: new Map(),
   typing: new Map(),
+  words: new Map(),
 };

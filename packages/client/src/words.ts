@@ -79,6 +79,18 @@ const notices: Readonly<Record<NoticeRow['event'], (value: Value) => string>> = 
   inviteRevoked: (value) => `${value('by')} revoked an invite`,
   expired: (value) => `messages that the relay no longer had: ${value('count')}`,
   newerVersion: (value) => `${value('name')} sent something that only a newer version can show`,
+  identityChanged: (value) =>
+    `${value('name')} has other keys than the ${value('name')} you knew: a new computer, or somebody else`,
+  verified: (value) => `${value('name')} is verified${verifiedWords[value('by')] ?? ''}`,
+  wordsWrong: (value) =>
+    `the words exchanged with ${value('name')} were not the same: somebody may be between you; nobody was verified`,
+  wordsStopped: (value) => `the exchange of words with ${value('name')} was stopped; nobody was verified`,
+};
+
+const verifiedWords: Readonly<Record<string, string>> = {
+  number: ': the safety numbers are the same',
+  words: ': the three words were the same',
+  invite: ': by the invite made for one person',
 };
 
 function timerChanged(by: string, milliseconds: number): string {
@@ -102,4 +114,6 @@ const problems: Readonly<Record<ProblemCode, string>> = {
   wrongAccessKey: 'a change of the room came with an access key that is not of its members',
   ownStateOld:
     'this profile’s own keys are those of an older state: nothing new can be read until it is let in again',
+  identityRefused: 'a member showed something false when it was to show who it is',
+  badWhisper: 'it is a whisper that does not open: it was changed on its way, or not sealed by its sender',
 };

@@ -3,12 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { type ExportFormat, exportRoom } from '../src/export/exportRoom.ts';
 import type { ExportedRoom } from '../src/export/jsonFormat.ts';
 import { type FakeClient, fakeClient } from './fakeClient.ts';
-import { ada, message, notice, room, summary, unsent } from './rows.ts';
+import { ada, member, message, notice, room, summary, unsent } from './rows.ts';
 
 let client: FakeClient;
 let rows: Row[];
 
-const bob = { key: 'b', name: 'Bob', self: false, online: true, admin: false, received: 0, read: null };
+const bob = member('b', { name: 'Bob' });
 const noon = Date.UTC(2026, 0, 15, 12);
 
 beforeEach(() => {
@@ -118,6 +118,21 @@ describe('an exported room', () => {
     expect(page).toMatch(/<li>🎉 <span dir="auto">Bob<\/span><\/li>/);
     expect(page).toContain('This message was deleted.');
     expect(page).toContain('Bob joined');
+  });
+
+  it('says of a whisper to whom it was', async () => {
+    rows = [message(1, { whisper: { to: ['b', 'c'], names: ['Bob', '<Cleo>'] } })];
+    expect((await asJson()).rows).toMatchObject([
+      {
+        whisper: {
+          to: [
+            { key: 'b', name: 'Bob' },
+            { key: 'c', name: '<Cleo>' },
+          ],
+        },
+      },
+    ]);
+    expect(await exported('html')).toContain('whisper to <span dir="auto">Bob, &#60;Cleo&#62;</span>');
   });
 
   it('is a page that can do nothing, whatever is written in it', async () => {

@@ -136,6 +136,21 @@ describe('the view', () => {
     expect(reduce(during, spoke).typing.size).toBe(0);
   });
 
+  it('knows how an exchange of words goes, until it is forgotten', () => {
+    const told = (state: LocalMessage<'words'>['state']) =>
+      said({ event: 'words', data: { room, member: 'b', name: 'Bob', state } });
+    const wordsOf = (view: View) => [...(view.words.get(room) ?? [])];
+    const forgotten: ViewInput = { kind: 'wordsForgotten', room, member: 'b' };
+    expect(wordsOf(after(...opened, told('asked'), told('wrong')))).toEqual([['b', 'wrong']]);
+    expect(wordsOf(after(...opened, told('wrong'), forgotten))).toEqual([]);
+    expect(after(...opened, told('asked'), begun).words.size).toBe(0);
+    const gone = said({ event: 'roomGone', data: { room } });
+    expect(after(...opened, told('asked'), gone).words.size).toBe(0);
+    const during = after(...opened, told('asked'));
+    expect(reduce(during, told('asked'))).toBe(during);
+    expect(reduce(after(...opened), forgotten).words.size).toBe(0);
+  });
+
   it('is left as it is by news that are none', () => {
     const view = after(...opened);
     expect(reduce(view, { kind: 'connection', connection: view.connection })).toBe(view);

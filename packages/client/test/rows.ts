@@ -1,4 +1,5 @@
 import {
+  type Member,
   type MessageRow,
   type NoticeRow,
   ordersPerSeq,
@@ -64,6 +65,16 @@ export function summary(id: string, more: Partial<RoomSummary> = {}): RoomSummar
     at: 0,
     lastLine: null,
     alarm: false,
+    offTheRecord: false,
+    trust: { verified: 0, unverified: 1, unknown: 0, changed: 0 },
+    ...more,
+  };
+}
+
+export function member(key: string, more: Partial<Member> = {}): Member {
+  return {
+    ...{ key, name: key, self: false, online: true, admin: false },
+    ...{ received: 0, read: null, trust: 'unverified', verified: null },
     ...more,
   };
 }

@@ -1,13 +1,15 @@
-import type { Member, Row } from '@otr/protocol';
+import type { Row } from '@otr/protocol';
 import { describe, expect, it } from 'vitest';
-import { newMessageIndex, readBy, receivedBy, timelineItem, unreadTotal } from '../src/select.ts';
+import { isDoubtful, newMessageIndex, readBy, receivedBy, timelineItem, unreadTotal } from '../src/select.ts';
 import { emptyTimeline, type Timeline } from '../src/timeline.ts';
 import { emptyView } from '../src/view.ts';
-import { message, notice, otherRoom, room, summary } from './rows.ts';
+import { member as memberRow, message, notice, otherRoom, room, summary } from './rows.ts';
 
 function timelineOf(rows: Row[], more: Partial<Timeline> = {}): Timeline {
   return { ...emptyTimeline, rows, olderLeft: false, newerLeft: false, ...more };
 }
+
+const whisperTo = (seq: number, ...to: string[]) => message(seq, { whisper: { to, names: to } });
 
 const noon = new Date(2026, 0, 15, 12).getTime();
 const minutes = 60_000;
@@ -18,6 +20,12 @@ describe('a timeline item', () => {
     ['the same person later', message(1, { at: noon }), message(2, { at: noon + 5 * minutes }), false],
     ['another person', message(1, { at: noon }), message(2, { at: noon, from: 'c' }), false],
     ['a notice between', notice(1), message(2), false],
+    ['somebody marked', message(1), message(2, { trust: 'refused' }), false],
+    ['the same doubt', message(1, { trust: 'unproven' }), message(2, { trust: 'unproven' }), true],
+    ['no doubt', message(1, { trust: 'unverified' }), message(2, { trust: 'verified' }), true],
+    ['a whisper after what all hear', message(1), whisperTo(2, 'a'), false],
+    ['whispers to the same, in whatever order', whisperTo(1, 'a', 'd'), whisperTo(2, 'd', 'a'), true],
+    ['whispers to others', whisperTo(1, 'a'), whisperTo(2, 'a', 'd'), false],
     [
       'another day',
       message(1, { at: new Date(2026, 0, 15, 23, 59).getTime() }),
@@ -60,15 +68,7 @@ describe('the new-message divider', () => {
 });
 
 describe('receipts', () => {
-  const member = (key: string, received: number): Member => ({
-    key,
-    name: key,
-    self: false,
-    online: true,
-    admin: false,
-    received,
-    read: null,
-  });
+  const member = (key: string, received: number) => memberRow(key, { received });
   const members = [member('b', 7), member('c', 6), member('d', 9)];
   const own = message(7, { own: true, recipients: ['b', 'c', 'gone'] });
 
@@ -86,6 +86,21 @@ describe('receipts', () => {
     expect(readBy(own, members)).toEqual({ n: 0, m: 0 });
   });
 });
+
+it.each([
+  ...([
+    ['self', false],
+    ['verified', false],
+    ['unverified', false],
+    ['waiting', false],
+    [undefined, false],
+  ] as const),
+  ...([
+    ['unproven', true],
+    ['refused', true],
+    ['changed', true],
+  ] as const),
+])('[D3] %s is marked in the timeline: %s', (trust, marked) => expect(isDoubtful(trust)).toBe(marked));
 
 it('the title counts unread messages of all rooms', () => {
   const rooms = [summary(room, { unread: 2 }), summary(otherRoom, { unread: 3 })];

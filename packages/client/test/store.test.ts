@@ -153,13 +153,75 @@ describe('actions', () => {
 
   it('send an answer to another message as another message', async () => {
     client.answer('sendMessage', () => refuse('timedOut', 'The proxy did not answer in time.'));
-    await store.sendMessage(room, 'yes', 'A'.repeat(22));
-    await store.sendMessage(room, 'yes', 'B'.repeat(22));
-    await store.sendMessage(room, 'yes', 'A'.repeat(22));
+    for (const letter of ['A', 'B', 'A'])
+      await store.sendMessage(room, 'yes', { replyTo: letter.repeat(22) });
     const sent = askedFor('sendMessage') as { id: string; replyTo: string }[];
     expect(sent.map(({ replyTo }) => replyTo[0])).toEqual(['A', 'B', 'A']);
     expect(sent[2]?.id).toBe(sent[0]?.id);
     expect(sent[1]?.id).not.toBe(sent[0]?.id);
+  });
+
+  it('whisper under an id of its own for those it is for, in whatever order they are named', async () => {
+    client.answer('sendMessage', () => refuse('timedOut', 'The proxy did not answer in time.'));
+    await store.sendMessage(room, 'psst');
+    await store.sendMessage(room, 'psst', { whisperTo: ['b', 'c'] });
+    await store.sendMessage(room, 'psst', { whisperTo: ['b'] });
+    await store.sendMessage(room, 'psst', { whisperTo: ['c', 'b'] });
+    const sent = askedFor('sendMessage') as { id: string; whisperTo?: string[] }[];
+    expect(sent.map(({ whisperTo }) => whisperTo?.join())).toEqual([undefined, 'b,c', 'b', 'c,b']);
+    expect(sent[3]?.id).toBe(sent[1]?.id);
+    expect(new Set(sent.map(({ id }) => id)).size).toBe(3);
+  });
+
+  it('keep a whisper that was not sent here only, and leave the draft for everybody as it is', async () => {
+    store.setDraft(room, 'for all');
+    await vi.advanceTimersByTimeAsync(1_000);
+    store.setWhisperDraft(room, { to: ['b'], text: 'psst' });
+    await store.openRoom(otherRoom);
+    expect(store.whisperDraftOf(room)).toEqual({ to: ['b'], text: 'psst' });
+    await store.sendMessage(room, 'psst', { whisperTo: ['b'] });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(JSON.stringify(askedFor('setDraft'))).not.toContain('psst');
+    expect(askedFor('setDraft')).toEqual([{ room, text: 'for all' }]);
+    store.setWhisperDraft(room, { to: [], text: '' });
+    expect(store.whisperDraftOf(room)).toBeNull();
+  });
+
+  it('verify and take back, say yes and no, as the person does', async () => {
+    await store.verifyMember(room, 'b', '00000');
+    await store.unverifyMember(room, 'b');
+    await store.acceptMember(room, 'b');
+    await store.confirmInvited(room, 'b', false);
+    await store.createRoom('Tea', { offTheRecord: true });
+    await store.leaveRoom(room, { publishKey: true });
+    await store.rewriteHistory(room, 'm', null);
+    expect(client.asked.slice(-7)).toEqual([
+      ['verifyMember', { room, member: 'b', number: '00000' }],
+      ['unverifyMember', { room, member: 'b' }],
+      ['acceptMember', { room, member: 'b' }],
+      ['confirmInvited', { room, member: 'b', yes: false }],
+      ['createRoom', { name: 'Tea', offTheRecord: true }],
+      ['leaveRoom', { room, publishKey: true }],
+      ['rewriteHistory', { room, id: 'm', text: null }],
+    ]);
+  });
+
+  it('exchange words: what a former exchange came to is forgotten with the next', async () => {
+    const wordsNow = () => store.getSnapshot().words.get(room)?.get('b');
+    const told = (state: 'asked' | 'wrong') =>
+      client.say({ event: 'words', data: { room, member: 'b', name: 'Bob', state } });
+    told('wrong');
+    await store.startWords(room, 'b');
+    expect(wordsNow()).toBeUndefined();
+    told('asked');
+    await store.enterWords(room, 'b', 'one two three');
+    expect([wordsNow(), askedFor('enterWords')]).toEqual([
+      undefined,
+      [{ room, member: 'b', words: 'one two three' }],
+    ]);
+    told('wrong');
+    store.forgetWords(room, 'b');
+    expect(wordsNow()).toBeUndefined();
   });
 
   it('change messages under ids of their own', async () => {
@@ -268,8 +330,13 @@ describe('the vault', () => {
     client.answer('sendMessage', () => refuse('timedOut', 'The proxy did not answer in time.'));
     await store.sendMessage(room, 'hello');
     store.setDraft(room, 'half a thought');
+    store.setWhisperDraft(room, { to: ['b'], text: 'psst' });
     client.say(locked);
-    expect([store.draftOf(room), store.getSnapshot().rooms]).toEqual(['', []]);
+    expect([store.draftOf(room), store.whisperDraftOf(room), store.getSnapshot().rooms]).toEqual([
+      '',
+      null,
+      [],
+    ]);
     await vi.advanceTimersByTimeAsync(1_000);
     expect(askedFor('setDraft')).toEqual([]);
     sendSnapshot();

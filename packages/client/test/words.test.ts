@@ -20,6 +20,9 @@ describe('words', () => {
     const say = (event: NoticeRow['event']) => remarkWords({ ...notice(1), event, data });
     expect(say('removed')).toBe('Ann removed Bob');
     expect(say('timerChanged')).toBe('Ann set a timer: messages are deleted everywhere after 1 hour');
+    expect(remarkWords({ ...notice(1), event: 'verified', data: { name: 'Bob', by: 'invite' } })).toBe(
+      'Bob is verified: by the invite made for one person',
+    );
     const off = { ...notice(1), event: 'timerChanged', data: { by: 'Ann', milliseconds: 0 } } as const;
     expect(remarkWords(off)).toBe('Ann turned the timer off: messages stay');
     const all = noticeRow.shape.event.options.map(say);

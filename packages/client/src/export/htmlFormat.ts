@@ -37,13 +37,19 @@ function message(row: MessageRow, names: Names): string {
     row.editedAt === undefined ? '' : 'edited',
     row.seq === null ? 'not at the relay yet' : '',
   ].filter((mark) => mark !== '');
-  const head = `<header><b dir="auto">${escaped(row.name)}</b> ${time(row)}${marks
+  const head = `<header><b dir="auto">${escaped(row.name)}</b> ${time(row)}${audience(row)}${marks
     .map((mark) => ` <i>${mark}</i>`)
     .join('')}</header>`;
   const body = row.deleted
     ? '<p class="remark">This message was deleted.</p>'
     : `<div class="text" dir="auto">${escaped(row.text)}</div>`;
   return `<article id="m-${escaped(row.id)}"${row.own ? ' class="own"' : ''}>${head}${quote(row)}${body}${reactions(row, names)}</article>`;
+}
+
+function audience({ whisper }: MessageRow): string {
+  return whisper === undefined
+    ? ''
+    : ` <i>whisper to <span dir="auto">${escaped(whisper.names.join(', '))}</span></i>`;
 }
 
 function quote({ replyTo }: MessageRow): string {

@@ -37,6 +37,8 @@ export interface ExportedMessage extends Placed {
     readonly from: readonly { readonly key: string; readonly name: string }[];
   }[];
   readonly expiresAt?: string;
+  /** Only for these members and the sender. */
+  readonly whisper?: { readonly to: readonly { readonly key: string; readonly name: string }[] };
 }
 
 export interface ExportedNotice extends Placed {
@@ -89,7 +91,7 @@ function exported(row: Row, names: Names): ExportedRow {
 }
 
 function exportedMessage(row: MessageRow, placed: Placed, { nameOf }: Names): ExportedMessage {
-  const { replyTo, editedAt, deleted, reactions, expiresAt } = row;
+  const { replyTo, editedAt, deleted, reactions, expiresAt, whisper } = row;
   return {
     kind: 'message',
     ...placed,
@@ -106,6 +108,9 @@ function exportedMessage(row: MessageRow, placed: Placed, { nameOf }: Names): Ex
       })),
     }),
     ...(expiresAt !== undefined && { expiresAt: iso(expiresAt) }),
+    ...(whisper && {
+      whisper: { to: whisper.to.map((key, index) => ({ key, name: whisper.names[index] ?? nameOf(key) })) },
+    }),
   };
 }
 

@@ -15,7 +15,7 @@ import type { Step } from '../machine/roomLog.ts';
 import { alarmRow, noticeRow } from '../machine/rows.ts';
 import { withLeaf, withoutGone, withTold, withWhispers } from '../machine/whoIsWho.ts';
 import type { StoredItem } from '../store/outboxTable.ts';
-import { noteSpoke, settleTold, takeIdentify } from './introduce.ts';
+import { introduceFirst, noteSpoke, settleTold, takeIdentify } from './introduce.ts';
 import { endMembership } from './membership.ts';
 import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import { showOwn } from './sealItem.ts';
@@ -219,6 +219,7 @@ function renewLeaf(parts: RoomParts, draft: Draft, ephemeral: Uint8Array): void 
   draft.keyAge = { renewedAt: parts.now(), sent: 0 };
   if (draft.who.ephemeral) draft.erase.push(draft.who.ephemeral);
   draft.who = withLeaf(draft.who, ephemeral);
+  introduceFirst(parts, draft);
 }
 
 /** The next epoch, on disk with everything that it brought (G3). */
@@ -246,6 +247,7 @@ function enterEpoch(
     changeReason(parts, draft, unfollowable);
   }
   holdOrRelease(parts, draft);
+  if (draft.outbox.items.length > 0) introduceFirst(parts, draft);
   if (draft.stored.name !== view.settings.name) {
     draft.stored = parts.store.rooms.change(draft.stored, { name: view.settings.name });
   }

@@ -20,6 +20,14 @@ export function queueIdentify(parts: RoomParts, draft: Draft): void {
   queueContent(parts, draft, content, { first: true });
 }
 
+/** D3: nothing that a person says goes to somebody to whom our leaf has not shown itself. */
+export function introduceFirst(parts: RoomParts, draft: Draft): void {
+  const { group, who } = draft;
+  if (!group || !who.ephemeral) return;
+  const view = viewOf(group);
+  if (owedTo(who, view.members.keys(), view.me).length > 0) queueIdentify(parts, draft);
+}
+
 /** Our tags for the present epoch, and for whom they are. */
 export function sealedIdentify(
   parts: RoomParts,

@@ -6,7 +6,7 @@ import type { RoomSession } from './roomSession.ts';
 /** Newcomers are shown who we are within so long; the more members speak, the longer. Milliseconds. */
 const within = { least: 50, perMember: 20 };
 
-/** Sees to it that the others know who we are (D3). */
+/** Sees to it that newcomers are shown who we are also when we have nothing to say (D3). */
 export class Introductions {
   readonly #session: RoomSession;
 
@@ -22,11 +22,8 @@ export class Introductions {
     const view = viewOf(group);
     const owed = owedTo(who, view.members.keys(), view.me).length;
     if (owed === 0 || timers.isRunning('identify')) return;
-    const isNewLeaf = who.told.size === 0;
-    const speaks = memory.outbox.items.length > 0;
-    if (!isDueNow(who, view.members.size, owed) && !speaks) return;
-    // What we say next must not come before it; newcomers can wait for the moment that others need to speak too.
-    const delay = isNewLeaf || speaks ? 0 : within.least + Math.random() * within.perMember * view.members.size;
+    if (!isDueNow(who, view.members.size, owed)) return;
+    const delay = within.least + Math.random() * within.perMember * view.members.size;
     timers.start('identify', delay, () => this.#introduce());
   }
 

@@ -8,6 +8,7 @@ import { isFree, outboxOf } from '../machine/outbox.ts';
 import { newLog } from '../machine/roomLog.ts';
 import { noticeRow } from '../machine/rows.ts';
 import { nobodyKnown, withLeaf } from '../machine/whoIsWho.ts';
+import { introduceFirst } from './introduce.ts';
 import { makeJoin, ownLeaf } from './newRoom.ts';
 import { newKeys } from './records.ts';
 import type { RelayTalk } from './relayTalk.ts';
@@ -124,6 +125,7 @@ export class JoinTalk {
       noteSettled(parts, draft);
       sealAnew(parts, draft);
       noteJoined(this.#session, draft, seq, join.formerly !== null);
+      introduceFirst(parts, draft);
       feedRoom(parts, draft, { kind: 'connected' });
     });
   }

@@ -7,6 +7,7 @@ import { fromText, randomId, sameBytes, toText } from '../core/text.ts';
 import type { Wish } from '../machine/commitPlan.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { TimelineFrom, TimelinePage } from '../store/timelineTable.ts';
+import { introduceFirst } from './introduce.ts';
 import { endMembership } from './membership.ts';
 import { freshSecret, makeJoin, ownLeaf, wayIn } from './newRoom.ts';
 import type { OpenRoom } from './openRoom.ts';
@@ -47,9 +48,10 @@ export function say(
     return refuse('tooLarge', 'This text is too long for one message. Send it in parts.');
   }
   const audience = whisperTo ?? (stored.offTheRecord ? 'everyone' : null);
-  const done = session.step('queued', (draft) =>
-    queueContent(session.parts, draft, content, { id, whisperTo: audience }),
-  );
+  const done = session.step('queued', (draft) => {
+    introduceFirst(session.parts, draft);
+    queueContent(session.parts, draft, content, { id, whisperTo: audience });
+  });
   return done.ok ? ok({ id }) : done;
 }
 

@@ -27,10 +27,8 @@ export interface WordsTalkOptions {
     member(): string;
     readonly identityKey: Uint8Array;
   };
-  /**
-   * How an exchange goes; not told of what our own person stopped. With `verified`: the person with `identityKey` is.
-   */
-  told(member: string, state: WordsOutcome, identityKey: Uint8Array | null): void;
+  /** How an exchange goes, but for what our own person stopped. With `verified`: the person with this key is. */
+  told(member: string, state: WordsOutcome, identityKey?: Uint8Array): void;
 }
 
 /** The exchange with one member. */
@@ -134,7 +132,7 @@ export class WordsTalk {
         break;
       }
       case 'tell':
-        this.#options.told(member, this.#stillOf(member, identity, effect.outcome), identity);
+        this.#tell(member, effect.outcome, identity);
         break;
       case 'wait':
         this.#timers.start(member, effect.milliseconds, () => this.#step(member, { kind: 'timeout' }));
@@ -142,11 +140,12 @@ export class WordsTalk {
     }
   }
 
-  /** Nobody is verified whose key is another one by now (D2 lets none change: a second lock). */
-  #stillOf(member: string, identity: Uint8Array | null, outcome: WordsOutcome): WordsOutcome {
-    if (outcome !== 'verified') return outcome;
-    const now = this.#options.identityOf(member) ?? identity; // A renewed leaf's tag may be under way.
-    return identity && now && sameBytes(identity, now) ? 'verified' : 'wrong';
+  #tell(member: string, outcome: WordsOutcome, identity: Uint8Array | null): void {
+    // A renewed leaf's tag may be under way. No member's key changes (D2): this is a second lock.
+    const now = this.#options.identityOf(member) ?? identity;
+    if (outcome !== 'verified') this.#options.told(member, outcome);
+    else if (identity && now && sameBytes(identity, now)) this.#options.told(member, outcome, identity);
+    else this.#options.told(member, 'wrong');
   }
 
   /** Members cannot make us remember without end; what is over makes place. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { GroupState } from '@otr/mls';
-import type { Entry, GroupInvite } from '@otr/protocol';
+import type { Content, Entry, GroupInvite, LeafProfile } from '@otr/protocol';
 import { TestClient } from '../../../relay/test/testClient.ts';
 import { acceptOwnCommit, type CommitPlan } from '../../src/core/group/commit.ts';
 import { compactSuite } from '../../src/core/group/config.ts';
@@ -52,9 +52,10 @@ export class SimulatedRoom {
     size: number,
     voices: number,
     suiteId = compactSuite,
+    leaf = leafNamed('Creator'),
   ): Promise<SimulatedRoom> {
     const made = new SimulatedRoom(await TestClient.connect(url), url);
-    await made.#create(suiteId);
+    await made.#create(suiteId, leaf);
     while (made.size < size) await made.#grow(Math.min(batch, size - made.size), voices, suiteId);
     return made;
   }
@@ -125,11 +126,15 @@ export class SimulatedRoom {
   }
 
   async say(member: Simulated, text: string): Promise<void> {
+    await this.speak(member, { kind: 'text', version: 1, text });
+  }
+
+  /** Whatever a proxy could say, and one that keeps no rule. */
+  async speak(member: Simulated, content: Content): Promise<void> {
     const id = randomId();
     member.counter += 1;
     const authenticator = authenticatorOf(member.group);
     const proof = { id: toText(id), counter: member.counter, authenticator, at: Date.now() };
-    const content = { kind: 'text', version: 1, text } as const;
     const sealed = sealForRoom(member.group, encodePayload({ version: 1, proof, content }));
     member.group = sealed.group;
     const { epoch } = viewOf(member.group);
@@ -161,12 +166,12 @@ export class SimulatedRoom {
     this.#client.close();
   }
 
-  async #create(suiteId: number): Promise<void> {
+  async #create(suiteId: number, profile: LeafProfile): Promise<void> {
     const now = Date.now();
     const { group } = createRoom({
       room: this.room,
       suiteId,
-      profile: leafNamed('Creator'),
+      profile,
       settings: (creator) => ({
         version: 1,
         name: 'Square',

@@ -1,9 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { databaseKey } from '../../src/store/databaseKey.ts';
-import { openDatabases, type Store } from '../../src/store/store.ts';
+import type { Store } from '../../src/store/store.ts';
 import { filesWith, type Secret } from './fileScan.ts';
 import { addRoom, message, Places } from './places.ts';
 
@@ -23,14 +21,6 @@ const secrets: Secret[] = [
   'sendernamexq',
   record,
 ];
-
-/** The same profile without encryption: what a scan must find. */
-function openPlain(): Store {
-  const folder = join(places.folder, 'plain');
-  mkdirSync(folder, { recursive: true });
-  const paths = { ratchet: join(folder, 'ratchet.db'), history: join(folder, 'history.db') };
-  return places.keep(openDatabases(paths, null));
-}
 
 /** Says after each step and inside each which secrets the files show. */
 function live(store: Store, scan: () => string[]): Set<string> {
@@ -74,8 +64,8 @@ test('no file of a profile shows a text, a name, a record or a key, at any time'
 });
 
 test('negative control: without encryption the same scan finds each of them, in databases, journal and write-ahead log', () => {
-  const plain = openPlain();
-  const shown = [...live(plain, () => filesWith(join(places.folder, 'plain'), secrets))];
+  const plain = places.openPlain();
+  const shown = [...live(plain, () => filesWith(places.plain, secrets))];
   for (const secret of secrets) {
     const name = typeof secret === 'string' ? secret : Buffer.from(secret).toString('hex');
     expect(
@@ -89,8 +79,8 @@ test('negative control: without encryption the same scan finds each of them, in 
 
 test('[E1] what was deleted is in no file any more, not even for one who has the key', () => {
   // Without encryption, for what is only hidden by the key would be hidden from this test, too.
-  const store = openPlain();
-  const found = (): string[] => filesWith(join(places.folder, 'plain'), [record, 'messagexq', 'essagexq']);
+  const store = places.openPlain();
+  const found = (): string[] => filesWith(places.plain, [record, 'messagexq', 'essagexq']);
   const { number } = addRoom(store);
   store.step(() => {
     store.records.apply(number, { put: new Map([['group', record]]), delete: [] });
@@ -112,8 +102,8 @@ test('[E1] what was deleted is in no file any more, not even for one who has the
 });
 
 test('[E1] a deletion that a crash cut short is finished at the next start', () => {
-  const store = openPlain();
-  const folder = join(places.folder, 'plain');
+  const store = places.openPlain();
+  const folder = places.plain;
   const { number } = addRoom(store);
   store.step(() => {
     store.records.apply(number, { put: new Map([['group', record]]), delete: [] });
@@ -127,8 +117,7 @@ test('[E1] a deletion that a crash cut short is finished at the next start', () 
   const crashed = places.copy(folder);
   const found = () => filesWith(crashed, ['messagexq']);
   expect(found(), 'negative control: it was left behind').not.toEqual([]);
-  const paths = { ratchet: join(crashed, 'ratchet.db'), history: join(crashed, 'history.db') };
-  places.keep(openDatabases(paths, null));
+  places.openPlain(crashed);
   expect(found()).toEqual([]);
 });
 

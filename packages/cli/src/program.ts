@@ -3,6 +3,7 @@ import type { Command } from './command.ts';
 import { done, type Exit, misused } from './exit.ts';
 import {
   commonOptions,
+  isOptionName,
   isSecret,
   isSwitch,
   type OptionName,
@@ -68,14 +69,24 @@ function parseWords(
     given = found;
   });
   try {
-    parser.parse([...words], { from: 'user' });
+    parser.parse(words.map(shieldId), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return { ok: true, asked: undefined };
-    return { ok: false, exit: misused(sentenceOf(error, words, commands)) };
+    return { ok: false, exit: misused(withoutShield(sentenceOf(error, words, commands))) };
   }
   return given === undefined ? { ok: true, asked: undefined } : { given };
 }
+
+const shield = '\u0000';
+
+/** An id is random: one in 64 begins with a dash, and is no flag for that. No program is given a word with a NUL. */
+const shieldId = (word: string) =>
+  /^-(?:[\w-]{21}|[\w-]{42})$/.test(word) && !isFlag(word) ? shield + word : word;
+
+const isFlag = (word: string) => word.startsWith('--') && isOptionName(word.replace(/^--(no-)?/, ''));
+
+const withoutShield = (text: string) => text.replaceAll(shield, '');
 
 function sentenceOf(error: CommanderError, words: readonly string[], commands: readonly Command[]): string {
   const [first = ''] = words;
@@ -107,7 +118,9 @@ function createParser(
     for (const argument of command.arguments) parser.argument(argument);
     for (const use of command.uses) if (!isCommon(use.option)) addFlags(parser, use);
     if (command.notes !== undefined) parser.addHelpText('after', `\n${command.notes}`);
-    parser.action(() => found({ command, flags: flagsOf(parser, command.uses), words: parser.args }));
+    parser.action(() =>
+      found({ command, flags: flagsOf(parser, command.uses), words: parser.args.map(withoutShield) }),
+    );
     groupOf(root, words, terminal).addCommand(parser, { isDefault: command.path === 'up' });
   }
   return root;
@@ -176,7 +189,7 @@ function flagsOf(parser: Parser, uses: readonly Use[]): Map<string, string> {
       const key = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
       if (at.getOptionValueSource(key) !== 'cli') continue;
       const value: unknown = at.getOptionValue(key);
-      flags.set(name, typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value));
+      flags.set(name, typeof value === 'boolean' ? (value ? 'yes' : 'no') : withoutShield(String(value)));
     }
   }
   return flags;

@@ -3,6 +3,8 @@ import { composer, delivery, message, search, timeline, typing } from './strings
 import { notices } from './strings/notices.ts';
 import { problems } from './strings/problems.ts';
 import { settings, vault } from './strings/settings.ts';
+import { asks, trust, verify } from './strings/trust.ts';
+import { offTheRecord, rewrite, whispers } from './strings/whispers.ts';
 import { count, duration, isolated } from './strings/words.ts';
 
 /** Every visible string of the page. */
@@ -105,6 +107,12 @@ export const strings = {
   knocks,
   invites,
   details,
+  trust,
+  verify,
+  asks,
+  whispers,
+  offTheRecord,
+  rewrite,
   banner: {
     offline: 'The relay is out of reach. Trying again by itself.',
     connecting: 'Connecting to the relay…',
@@ -134,8 +142,13 @@ export const strings = {
       'Its messages are deleted from this computer and others see that you left. You need a new invite to come back.',
     leaveRemovedText: 'Its messages are deleted from this computer.',
     leave: 'Leave room',
+    publishKey: 'Publish my signature key of this room',
+    publishKeyHint:
+      'Then anyone in the room could have signed what you said here, so nothing of it can be held against you.',
     inviteTitle: (room: string) => `Invite to “${isolated(room)}”`,
     inviteText: 'Whoever has this link can read and write in the room. Send it only to people you want here.',
+    invitePersonal:
+      'Whoever uses this link first comes in, then it works no more. Give it to one person only: you and the person will be verified to each other.',
     inviteLink: 'Invite link',
     inviteQr: 'QR code of the invite link',
     copy: 'Copy link',
@@ -171,6 +184,7 @@ export const strings = {
       [['+'], 'React to it'],
       [['End'], 'Latest message'],
       [['Esc'], 'Close, or back to the message box'],
+      [['/w', 'name'], 'At the start of a message: whisper to that person'],
       [['?'], 'This list'],
     ] as ReadonlyArray<readonly [readonly string[], string]>,
   },

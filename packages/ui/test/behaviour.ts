@@ -1,19 +1,37 @@
 /** What pictures don't show: scrolling, focus, keys, drafts. `node packages/ui/test/behaviour.ts [filter]`. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeCameraFile } from './cameraFile.ts';
+import { codeOf } from './fakeTrust.ts';
+import { keyOf } from './fixtures.ts';
 import { launchChromium, openPage, startHarness } from './harness.ts';
 import { messageChecks } from './messageChecks.ts';
 import { roomChecks } from './roomChecks.ts';
 import { timelineChecks } from './timelineChecks.ts';
+import { trustChecks } from './trustChecks.ts';
 import { vaultChecks } from './vaultChecks.ts';
+import { whisperChecks } from './whisperChecks.ts';
 
-const checks = [...timelineChecks, ...messageChecks, ...roomChecks, ...vaultChecks];
+const checks = [
+  ...timelineChecks,
+  ...messageChecks,
+  ...roomChecks,
+  ...vaultChecks,
+  ...trustChecks,
+  ...whisperChecks,
+];
 const filter = process.argv[2] ?? '';
-const browser = await launchChromium();
+const folder = await mkdtemp(join(tmpdir(), 'otr-behaviour-'));
+const camera = join(folder, 'camera.y4m');
+await writeCameraFile(camera, codeOf(keyOf('Ana Lima')));
+const browser = await launchChromium(camera);
 let failed = 0;
 for (const [title, hash, run] of checks.filter(([title]) => title.includes(filter))) {
   const harness = await startHarness();
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
-    permissions: ['clipboard-write', 'clipboard-read'],
+    permissions: ['clipboard-write', 'clipboard-read', 'camera'],
   });
   const problems: string[] = [];
   const page = await openPage(context, harness, hash, problems);
@@ -28,4 +46,5 @@ for (const [title, hash, run] of checks.filter(([title]) => title.includes(filte
   await harness.close();
 }
 await browser.close();
+await rm(folder, { recursive: true });
 process.exitCode = failed === 0 ? 0 : 1;

@@ -12,7 +12,8 @@ import {
 } from '../../protocol/src/index.ts';
 import type { ChatEvent, LocalService, VaultEvent } from '../../proxy/src/chat.ts';
 import { aboutMembers, aboutMessages, search, timelinePage } from './fakeAnswers.ts';
-import { detailsOf, type FakeRoom, idOf, keyOf, membersOf, names } from './fixtures.ts';
+import { aboutTrust } from './fakeTrust.ts';
+import { detailsOf, type FakeRoom, idOf, keyOf, membersOf, names, trustCount } from './fixtures.ts';
 
 /** What a test changes while the page looks. */
 export interface FakeChat extends LocalService {
@@ -23,6 +24,9 @@ export interface FakeChat extends LocalService {
   vanish(room: string, ids: string[]): void;
   change(room: string, change: Partial<RoomSummary>): void;
   changeDetails(room: string, change: Partial<RoomDetails>): void;
+  changeMember(room: string, member: string, change: Partial<Member>): void;
+  /** How an exchange of words goes. */
+  words(room: string, member: string, state: LocalMessage<'words'>['state']): void;
   setRelay(relay: LocalMessage<'relay'>): void;
   setVault(vault: Partial<Vault>): void;
   /** The requests that came, the last at the end. */
@@ -31,6 +35,9 @@ export interface FakeChat extends LocalService {
 
 /** What opens the fake vault. */
 export const passphrase = 'correct horse';
+
+const nameOf = (room: FakeRoom) => (key: string) =>
+  room.members.find((member) => member.key === key)?.name ?? '';
 
 /** Rooms of fixtures behind the real local surface: no keys, no relay. */
 export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
@@ -67,6 +74,7 @@ export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
   function changeMembers(room: FakeRoom, members: Member[]): void {
     room.members = members;
     room.summary.memberCount = members.length;
+    room.summary.trust = trustCount(members);
     emit({ event: 'members', data: { room: room.summary.room, members } });
     tell(room);
   }
@@ -101,13 +109,31 @@ export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
     return { ...base, from: keyOf(from), name: from, own, text, delivery: 'relay', ...recipients };
   }
 
-  function create(roomName: string): string {
+  function rewrite(room: FakeRoom, id: string, text: string | null): void {
+    const row = room.rows.find((known) => known.id === id);
+    if (text !== null && row?.kind === 'message') {
+      changeRow(room, { ...row, text });
+      return;
+    }
+    room.rows = room.rows.filter((known) => known.id !== id);
+    emit({ event: 'rowsGone', data: { room: room.summary.room, ids: [id] } });
+  }
+
+  function tellWords(room: FakeRoom, member: string, state: LocalMessage<'words'>['state']): void {
+    emit({
+      event: 'words',
+      data: { room: room.summary.room, member, name: nameOf(room)(member), state },
+    });
+  }
+
+  function create(roomName: string, offTheRecord: boolean): string {
     const id = idOf(`${Date.now()}`, 16);
     const at = Date.now();
     const summary: RoomSummary = {
       ...{ room: id, name: roomName, state: 'joined', me: keyOf(names[0] ?? ''), memberCount: 1 },
       ...{ rights: { invite: true, remove: true, change: true }, disappearAfter: 0, knocks: 0 },
       ...{ unread: 0, readOrder: 0, queued: 0, draft: '', at, lastLine: null, alarm: false },
+      ...{ offTheRecord, trust: trustCount([]) },
     };
     const base = { room: id, id: 'created-1', order: 1024, seq: 1, at } as const;
     const created: Row = { ...base, kind: 'notice', event: 'created', data: {} };
@@ -161,7 +187,7 @@ export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
           'This is not an invite link. It begins with otr: and was sent to you by a member.',
         );
       case 'createRoom':
-        return ok({ room: create(request.name) });
+        return ok({ room: create(request.name, request.offTheRecord === true) });
       case 'search':
         return ok({ hits: search(rooms, request) });
     }
@@ -171,6 +197,15 @@ export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
       members: (members) => changeMembers(room, members),
     });
     if (ofMembers !== null) return ofMembers;
+    const ofTrust = aboutTrust(event, request, room, {
+      members: (members) => changeMembers(room, members),
+      words: (state, member) => tellWords(room, member, state),
+    });
+    if (ofTrust !== null) return ofTrust;
+    if (event === 'rewriteHistory') {
+      rewrite(room, request.id, request.text);
+      return ok({});
+    }
     const ofMessages = aboutMessages(event, request, room, (row) => changeRow(room, row));
     if (ofMessages !== null) return ofMessages;
     switch (event) {
@@ -186,7 +221,10 @@ export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
             about?.kind === 'message'
               ? { replyTo: { id: about.id, name: about.name, text: about.text } }
               : {};
-          add(room, { ...row, ...replyTo });
+          const whisper = request.whisperTo && {
+            whisper: { to: request.whisperTo, names: request.whisperTo.map(nameOf(room)) },
+          };
+          add(room, { ...row, ...replyTo, ...whisper });
         }, 5);
         return ok({ id: request.id });
       case 'markRead':
@@ -246,6 +284,14 @@ export function fakeChat(rooms: FakeRoom[], name: string | null): FakeChat {
         Object.assign(room.summary, change);
         tell(room);
       }),
+    changeMember: (id, key, change) =>
+      inRoom(id, (room) =>
+        changeMembers(
+          room,
+          room.members.map((member) => (member.key === key ? { ...member, ...change } : member)),
+        ),
+      ),
+    words: (id, member, state) => inRoom(id, (room) => tellWords(room, member, state)),
     changeDetails: (id, change) => inRoom(id, (room) => changeDetails(room, change)),
     setRelay(next) {
       relay = next;

@@ -7,6 +7,7 @@ import {
   type RoomDetails,
   type RoomSummary,
   type Row,
+  type Trust,
   unsentOrder,
 } from '../../protocol/src/index.ts';
 
@@ -48,13 +49,25 @@ export function detailsOf(summary: RoomSummary, more: Partial<RoomDetails> = {})
 }
 
 export function membersOf(count: number, received: number): Member[] {
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: count }, (_, index): Member => {
     const name = names[index] ?? `Member ${index}`;
     return {
       ...{ key: keyOf(name), name, self: index === 0, online: index % 3 !== 2 },
       ...{ admin: index === 0, received, read: null },
+      ...{ trust: index === 0 ? 'self' : 'unverified', verified: null },
     };
   });
+}
+
+/** As the proxy counts them for the room's summary. */
+export function trustCount(members: readonly Member[]): RoomSummary['trust'] {
+  const count = (...kinds: Trust[]) => members.filter(({ trust }) => kinds.includes(trust)).length;
+  return {
+    verified: count('verified'),
+    unverified: count('unverified'),
+    unknown: count('waiting', 'unproven', 'refused'),
+    changed: count('changed'),
+  };
 }
 
 export type Line = { from: string; text: string; after?: number };
@@ -102,6 +115,8 @@ export function summary(seed: string, name: string, more: Partial<RoomSummary> =
     at: noon,
     lastLine: null,
     alarm: false,
+    offTheRecord: false,
+    trust: { verified: 0, unverified: 3, unknown: 0, changed: 0 },
     ...more,
   };
 }

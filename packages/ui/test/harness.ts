@@ -36,7 +36,8 @@ export async function startHarness(
   return { chat, address: () => server.address('label'), close: () => server.close() };
 }
 
-export async function launchChromium(): Promise<Browser> {
+/** `camera`: a file of raw frames (Y4M) that stands for what the camera sees; it is allowed without asking. */
+export async function launchChromium(camera?: string): Promise<Browser> {
   return await chromium.launch({
     executablePath: process.env['OTR_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
@@ -47,6 +48,8 @@ export async function launchChromium(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      '--use-fake-device-for-media-stream',
+      ...(camera === undefined ? [] : [`--use-file-for-fake-video-capture=${camera}`]),
     ],
   });
 }

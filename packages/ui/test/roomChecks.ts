@@ -73,8 +73,13 @@ export const roomChecks: readonly Check[] = [
       await page
         .getByRole('button', { name: strings.room.invite, exact: true })
         .waitFor({ state: 'detached' });
-      const menus = await page.getByRole('button', { name: /^What to do with/ }).count();
-      if (menus > 0) return `${menus} member menus`;
+      await page.getByRole('button', { name: strings.members.actions('Ben Okafor') }).click();
+      await page.getByRole('menuitem').first().waitFor();
+      const offered = await page.getByRole('menuitem').allTextContents();
+      if (offered.join() !== [strings.trust.verifyItem, strings.whispers.toItem].join())
+        return `offered: ${offered}`;
+      await page.keyboard.press('Escape');
+      await page.getByRole('menu').waitFor({ state: 'hidden' });
       await openTab(page, 'Room');
       const selects = page.getByTestId('details').locator('select');
       await selects.first().waitFor();

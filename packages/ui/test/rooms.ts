@@ -19,6 +19,7 @@ import {
   summary,
 } from './fixtures.ts';
 import { club, left, talk } from './roomsWithMore.ts';
+import { changed, circle, pair, record } from './roomsWithTrust.ts';
 
 const code = `\`\`\`ts
 // Save, then send.
@@ -133,6 +134,7 @@ function problemRow(room: string, seq: number, problem: ProblemCode): Row {
     'logForked',
     'wrongAccessKey',
     'ownStateOld',
+    'identityRefused',
   ].includes(problem);
   const data: Record<string, number> = problem === 'messageMissing' ? { count: 2 } : {};
   if (isAlarm) return { ...base, kind: 'alarm', name: seq % 2 === 0 ? 'Ben Okafor' : null, data };
@@ -223,5 +225,19 @@ function waiting(): FakeRoom[] {
 }
 
 export function allRooms(): FakeRoom[] {
-  return [lively(), unread(), empty(), alarms(), big(), ...waiting(), talk(), ...left(), club()];
+  return [
+    lively(),
+    unread(),
+    empty(),
+    alarms(),
+    big(),
+    ...waiting(),
+    talk(),
+    ...left(),
+    club(),
+    circle(),
+    pair(),
+    changed(),
+    record(),
+  ];
 }

@@ -93,7 +93,12 @@ export function club(): FakeRoom {
     invites: [
       invite('any', {}),
       invite('three', { uses: 3, expiresAt: Date.now() + 5 * day, approval: true, by: ana }),
-      invite('one', { uses: 1, expiresAt: Date.now() + 30 * minute }),
+      invite('one', {
+        uses: 1,
+        expiresAt: Date.now() + 30 * minute,
+        link: `otr:relay.example.org/${idOf('club', 16)}#${idOf('one', 32)}.${idOf('me', 16)}`,
+      }),
+      invite('hers', { uses: 1, link: null, by: ana }),
     ],
     knocks: [knock('Finn Berg'), knock('Dmitri', { returning: 'Dmitri Volkov' })],
   });

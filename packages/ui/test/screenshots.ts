@@ -23,7 +23,7 @@ async function take(
     viewport: { width, height: width < 700 ? 740 : 800 },
     colorScheme: scheme,
     reducedMotion: 'reduce',
-    permissions: ['clipboard-write', 'clipboard-read'],
+    permissions: ['clipboard-write', 'clipboard-read', 'camera'],
   });
   const problems: string[] = [];
   const page = await openPage(context, harness, state.hash ?? '', problems);

@@ -3,6 +3,7 @@ import { strings } from '../src/strings.ts';
 import type { FakeChat } from './fakeChat.ts';
 import { type FakeRoom, idOf } from './fixtures.ts';
 import { allRooms } from './rooms.ts';
+import { trustStates } from './trustStates.ts';
 
 /** A state of the page that is worth a picture. */
 export interface State {
@@ -46,6 +47,7 @@ const inDetails = (title: string, tab: string): State => ({
 });
 
 export const states: readonly State[] = [
+  ...trustStates,
   {
     title: 'lively',
     hash: hashOf('lively'),
@@ -254,7 +256,7 @@ export const states: readonly State[] = [
     hash: hashOf('lively'),
     widths: some,
     act: async (page) => {
-      const message = page.getByTestId('message').last();
+      const message = page.getByTestId('message').filter({ hasText: 'Very good.' });
       await message.hover();
       await message.getByRole('button', { name: /^Actions for/ }).click();
       await page.getByRole('menuitem', { name: 'Who received it' }).click();

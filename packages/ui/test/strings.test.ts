@@ -1,4 +1,4 @@
-import { noticeRow, problemCodes } from '@otr/protocol';
+import { noticeRow, problemCodes, trust, verifiedBy } from '@otr/protocol';
 import { expect, it } from 'vitest';
 import { about, duration } from '../src/strings/words.ts';
 import { strings } from '../src/strings.ts';
@@ -34,6 +34,14 @@ it('a name does not turn the sentence around it, whatever way it is written', ()
     strings.composer.replyTo(name),
     strings.members.removeTitle(name),
     strings.message.reactedBy(['Ana', name], 2),
+    strings.trust.word('changed', name),
+    strings.trust.sentence('waiting', name),
+    strings.verify.title(name),
+    strings.asks.invited(name),
+    strings.asks.changed(name),
+    strings.whispers.to([name]),
+    strings.notices.verified({ name, by: 'words' }),
+    strings.notices.wordsWrong({ name }),
   ];
   for (const sentence of sentences) expect(sentence).toContain(`\u2068${name}\u2069`);
 });
@@ -83,4 +91,33 @@ it('says in words what an invite allows', () => {
 it('who comes back is called as the room knows it', () => {
   expect(strings.knocks.returns('Ana', 'Ana')).toBe('Ana lost their keys and asks to come back');
   expect(strings.knocks.returns('Annie', 'Ana')).toContain('Annie, who was Ana here,');
+});
+
+it.each(trust.options)('what is known of a member has a word and a sentence: %s', (kind) => {
+  expect(strings.trust.word(kind, 'Ana')).toMatch(/^[A-Z].*[a-z]$/);
+  expect(strings.trust.sentence(kind, 'Ana')).toMatch(/^[A-Z].*\.$/);
+  const words = trust.options.map((one) => strings.trust.word(one, 'Ana'));
+  expect(new Set(words).size).toBe(words.length);
+});
+
+it.each(verifiedBy.options)('tells how somebody was verified: by %s', (by) => {
+  expect(strings.verify.verifiedHow(by, 'today')).toMatch(/^[A-Z].*, today\.$/);
+  expect(strings.notices.verified({ name: 'Ana', by })).toMatch(/^Ana is verified: /);
+});
+
+it.each([
+  [{ verified: 0, unverified: 0, unknown: 0, changed: 0 }, ''],
+  [{ verified: 4, unverified: 0, unknown: 0, changed: 0 }, 'Everyone here is verified'],
+  [{ verified: 3, unverified: 2, unknown: 0, changed: 0 }, '3 of 5 verified'],
+  [{ verified: 3, unverified: 1, unknown: 1, changed: 0 }, '3 of 5 verified, 1 has not shown who they are'],
+  [{ verified: 0, unverified: 2, unknown: 0, changed: 0 }, 'Nobody here is verified yet'],
+  [{ verified: 4, unverified: 0, unknown: 0, changed: 1 }, '1 person is not who you verified'],
+  [{ verified: 0, unverified: 0, unknown: 3, changed: 2 }, '2 people are not who you verified'],
+])('[D6] a room in words: %j', (count, words) => expect(strings.trust.headline(count)).toBe(words));
+
+it('somebody who passes for another comes before all who are only not verified', () => {
+  const count = { verified: 2, unverified: 1, unknown: 1, changed: 0 };
+  expect(strings.trust.headline(count, 1)).toBe('1 person is not who they say');
+  expect(strings.trust.shortHeadline(count, 1)).toBe('1 not who they say');
+  expect(strings.trust.shortHeadline(count)).toBe('2 of 4 verified');
 });

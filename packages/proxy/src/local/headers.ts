@@ -32,11 +32,11 @@ function contentSecurityPolicy(host: string | null): string {
   ].join('; ');
 }
 
-/** The page copies invite links; it needs no other power of the browser's. */
+/** The page copies invite links, and looks for a verification code with the camera; it needs no other power of the browser's. */
 const permissionsPolicy = [
   'accelerometer=()',
   'autoplay=()',
-  'camera=()',
+  'camera=(self)',
   'clipboard-read=()',
   'clipboard-write=(self)',
   'display-capture=()',

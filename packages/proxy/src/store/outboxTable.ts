@@ -9,7 +9,7 @@ import type { Steps } from './steps.ts';
 /** For whom a whisper is: pseudonyms of members, or all of them; null for what is no whisper. */
 export type WhisperTo = readonly string[] | 'everyone' | null;
 
-/** An own envelope that the log does not yet hold, in the order of `number`. */
+/** An own envelope that the log does not yet hold. */
 export interface StoredItem {
   readonly number: number;
   readonly id: string;
@@ -26,8 +26,8 @@ export interface StoredItem {
 
 export interface NewItem {
   /**
-   * Goes before all others of the room. For what has no row in the timeline: its number is negative, and is given again
-   * after it is gone.
+   * Goes before all others of the room that are not sealed. For what has no row in the timeline: its number is negative,
+   * and is given again after it is gone.
    */
   readonly first?: boolean;
   readonly whisperTo?: WhisperTo;
@@ -52,6 +52,7 @@ export class OutboxTable {
     this.#steps = steps;
   }
 
+  /** In the order in which they go: what is sealed has its counter, and goes before what has none (M5); then by number. */
   of(room: number): StoredItem[] {
     return this.#sql.of(room).all.all(room).map(itemOf);
   }
@@ -125,7 +126,7 @@ function prepareStatements(ratchet: RatchetStatements, from: number) {
   const select =
     'SELECT number, id, content, at, counter, epoch, recipients, whisper_to FROM outbox WHERE room = ?';
   return {
-    all: ratchet.prepare(`${select} ORDER BY number`),
+    all: ratchet.prepare(`${select} ORDER BY epoch IS NULL, number`),
     get: ratchet.prepare(`${select} AND id = ?`),
     add: ratchet.prepare('INSERT INTO outbox (room, id, content, at, whisper_to) VALUES (?, ?, ?, ?, ?)'),
     addFirst: ratchet.prepare(

@@ -92,6 +92,7 @@ async function ratchetOf(folder: string) {
     const { group, join } = keptIn(all);
     const view = group && viewOf(group);
     const texts = view ? [view.settings.returnSecret, ...view.members.keys()] : [];
+    texts.push(...store.people.all().map(({ identityKey }) => identityKey));
     if (join) texts.push(toText(join.secret));
     for (const text of [...texts, toText(room)]) {
       known.push(Buffer.from(text), Buffer.from(text, 'base64url'));

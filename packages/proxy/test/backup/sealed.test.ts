@@ -166,7 +166,7 @@ test('a wrong passphrase is told from damage, and another file from a backup of 
   expect(await codeOf(restore(shelf.place('profile'), into))).toBe('fileUnusable');
   expect(shelf.names()).toEqual(before);
   const newer = Buffer.from(content);
-  newer.writeUInt32BE(2, 16);
+  newer.writeUInt32BE(3, 16);
   expect(await restoring(newer)).toBe('newerVersion');
   expect(await restoring(Buffer.from('SQLite format 3\0 and so on'))).toBe('notABackup');
   expect(await codeOf(restore(file, into, asked(passphrase)))).toBe('done');
@@ -208,5 +208,7 @@ test('the checksum protects nothing: whoever makes it anew is refused by the sea
   for (const at of [32, 47, 48, 60, 107]) {
     expect([at, await restoring(changed(at))]).toEqual([at, 'wrongPassphrase']);
   }
-  expect(await restoring(forged(content, (header) => header.writeUInt32BE(0, 16)))).toBe('damaged');
+  const withVersion = (version: number) => forged(content, (header) => header.writeUInt32BE(version, 16));
+  expect(await restoring(withVersion(0))).toBe('damaged');
+  expect(await restoring(withVersion(1)), 'it is not made an older one').toBe('wrongPassphrase');
 });

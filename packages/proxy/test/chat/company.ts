@@ -76,8 +76,14 @@ export class Company {
   async room(ana: Person, ...others: Person[]): Promise<string> {
     const room = await ana.create('Garden');
     for (const other of others) await other.joins(ana, room);
-    await this.allSee([ana, ...others], room, others.length + 1);
+    await this.allKnow([ana, ...others], room);
     return room;
+  }
+
+  /** Each has shown all others who it is, with the leaf that it has by now (D3). */
+  async allKnow(people: readonly Person[], room: string): Promise<void> {
+    await this.allSee(people, room, people.length);
+    for (const who of people) await who.until(() => who.room(room)?.trust.unknown === 0);
   }
 
   async allSee(people: readonly Person[], room: string, members: number): Promise<void> {

@@ -52,6 +52,13 @@ describe('the page', () => {
     expect(refused.headers['content-security-policy']).toContain("connect-src 'none';");
   });
 
+  it('may use the camera and the clipboard, and no other power of the browser', async () => {
+    const policy = String((await read('/')).headers['permissions-policy']).split(', ');
+    const allowed = policy.filter((power) => !power.endsWith('=()'));
+    expect(allowed).toEqual(['camera=(self)', 'clipboard-write=(self)']);
+    expect(policy).toEqual(expect.arrayContaining(['microphone=()', 'display-capture=()', 'geolocation=()']));
+  });
+
   it('has no other host with the label of another profile', async () => {
     const reply = await ask(surface.port, {
       headers: { Host: `otr-ffffffffffffffff.localhost:${surface.port}` },

@@ -80,12 +80,24 @@ const table: [string, WordsState, WordsInput, WordsState, string[]][] = [
 
   ['asked × start', asked, start, started, ['stop', 'start', 'wait']],
   ['asked × start received', asked, received(theirStart, another), askedAnew, ['told asked', 'wait']],
-  ['asked × the same start again', asked, received({ ...theirStart, share: toText(answer.share) }), asked, []],
+  [
+    'asked × the same start again',
+    asked,
+    received({ ...theirStart, share: toText(answer.share) }),
+    asked,
+    [],
+  ],
   ['asked × answer received', asked, received(theirAnswer), asked, []],
   ['asked × finish received', asked, received(finish), asked, []],
   ['asked × stop received', asked, received(stopped), over, ['told stopped']],
   ['asked × enter', asked, enter, answeredState, ['answer']],
-  ['asked × enter, low-order share', asked, { kind: 'enter', answer: null }, over, ['stop wrong', 'told wrong']],
+  [
+    'asked × enter, low-order share',
+    asked,
+    { kind: 'enter', answer: null },
+    over,
+    ['stop wrong', 'told wrong'],
+  ],
   ['asked × stop', asked, stop, over, ['stop']],
   ['asked × timeout', asked, timeout, idleWords, ['stop', 'told stopped']],
 

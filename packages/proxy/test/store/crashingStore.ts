@@ -1,13 +1,16 @@
 import { openStore, type Store } from '../../src/store/store.ts';
 import { addRoom, message } from './places.ts';
 
-/** Writes three messages in a store and kills itself in the named place of the third one. Run by stepCrash.test.ts. */
+/**
+ * Writes three messages in a store and kills itself in the named place of the third one; in a room off the record where
+ * that is said. Run by stepCrash.test.ts.
+ */
 export const crashKey = new Uint8Array(32).fill(7);
 export const crashText = (order: number) => `unmistakable words ${order}`;
 /** Bytes that a scan finds wherever they are not encrypted. */
 export const crashRecord = (order: number) => new Uint8Array(64).fill(0xa0 + order);
 
-const [folder, killAt] = process.argv.slice(2);
+const [folder, killAt, record] = process.argv.slice(2);
 if (process.argv[1]?.endsWith('crashingStore.ts') && folder !== undefined) run(folder, killAt ?? '');
 
 function run(folder: string, killAt: string): void {
@@ -17,7 +20,7 @@ function run(folder: string, killAt: string): void {
   });
   if (!opened.ok) throw new Error(opened.message);
   const store = opened.value;
-  const { number } = addRoom(store, 'Unmistakable room');
+  const { number } = addRoom(store, 'Unmistakable room', record === 'offTheRecord');
   for (written = 1; written <= 3; written++) {
     store.step(() => {
       write(store, number, written);

@@ -43,6 +43,13 @@ describe.each(kindsOfRoom)('in $kind', ({ offTheRecord }) => {
     expect(store.outbox.of(other).map(({ id }) => id)).toEqual(['o']);
   });
 
+  test('[M5] what is sealed goes before what is added first: it has the lower counter', () => {
+    for (const id of ['a', 'b']) store.outbox.add(number, id, text, 1);
+    seal([]);
+    store.outbox.add(number, 'c', text, 1, { first: true });
+    expect(ids()).toEqual(['a', 'c', 'b']);
+  });
+
   test('a number of what is not first is never given again', () => {
     const last = store.outbox.add(number, 'a', text, 1);
     store.outbox.remove(number, 'a');

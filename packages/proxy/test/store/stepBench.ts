@@ -1,6 +1,6 @@
 /**
  * What one step costs: `node stepBench.ts [steps] [folder]`. Each writes one record, one outbox item with its sealed body,
- * and one row. Prints medians in milliseconds, beside those of a step that writes history only.
+ * and one row. Prints medians in milliseconds, beside those of a room off the record and of a step that writes history only.
  */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,21 +8,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageRow } from '@otr/protocol';
 import { openStore } from '../../src/store/store.ts';
+import { addRoom } from './places.ts';
 
 const steps = Number(process.argv[2] ?? 500);
 const folder = mkdtempSync(join(process.argv[3] ?? tmpdir(), 'otr-step-'));
 const opened = openStore({ folder, key: new Uint8Array(randomBytes(32)) });
 if (!opened.ok) throw new Error(opened.message);
 const store = opened.value;
-const room = store.rooms.add({
-  room: new Uint8Array(16),
-  relayUrl: '',
-  name: 'R',
-  standing: 'member',
-  at: 1,
-}).number;
+const [room, offTheRecord] = [addRoom(store).number, addRoom(store, 'Off', true).number];
 
-const send = Array.from({ length: steps }, (_, index) =>
+const sendIn = (room: number, index: number) =>
   timed(() =>
     store.step(() => {
       const id = randomBytes(16).toString('base64url');
@@ -33,12 +28,14 @@ const send = Array.from({ length: steps }, (_, index) =>
       store.outbox.seal(room, id, { epoch: 1, counter: index, recipients, body: randomBytes(512) });
       store.timeline.write(room, row(index, id, text));
     }),
-  ),
-);
-const draft = Array.from({ length: steps }, (_, index) =>
+  );
+const indexes = Array.from({ length: steps }, (_, index) => index);
+const send = indexes.map((index) => sendIn(room, index));
+const sendOff = indexes.map((index) => sendIn(offTheRecord, index));
+const draft = indexes.map((index) =>
   timed(() => store.rooms.setDraft(store.rooms.get(room), `half a sen ${index}`)),
 );
-console.log(`a message: ${summary(send)}; a draft: ${summary(draft)}`);
+console.log(`a message: ${summary(send)}; off the record: ${summary(sendOff)}; a draft: ${summary(draft)}`);
 store.close();
 rmSync(folder, { recursive: true });
 

@@ -16,9 +16,11 @@ beforeEach(() => {
 afterEach(() => places.clean());
 
 /** What a process leaves that is killed while it writes its third message. */
-function killed(at: 'written' | 'ratchetCommitted' | 'historyCommitted' | 'end'): void {
+function killed(at: 'written' | 'ratchetCommitted' | 'historyCommitted' | 'end', record = 'kept'): void {
   const program = join(import.meta.dirname, 'crashingStore.ts');
-  const { signal, stderr } = spawnSync(process.execPath, [program, places.profile, at], { encoding: 'utf8' });
+  const { signal, stderr } = spawnSync(process.execPath, [program, places.profile, at, record], {
+    encoding: 'utf8',
+  });
   expect(signal, stderr).toBe('SIGKILL');
 }
 
@@ -91,5 +93,22 @@ test.each(['written', 'ratchetCommitted', 'historyCommitted', 'end'] as const)(
     killed(at);
     const known = [crashText(2), crashText(3), 'unmistakable', 'Unmistakable room', 'draft', crashRecord(2)];
     expect(filesWith(places.profile, [...known, crashRecord(3), crashKey])).toEqual([]);
+  },
+);
+
+test.each([
+  { at: 'written', record: 2 },
+  { at: 'ratchetCommitted', record: 3 },
+  { at: 'historyCommitted', record: 3 },
+  { at: 'end', record: 3 },
+] as const)(
+  '[D9] killed ($at), a room off the record is there with its keys, and empty',
+  ({ at, record }) => {
+    killed(at, 'offTheRecord');
+    const store = reopen();
+    expect(store.rooms.all()).toMatchObject([{ name: 'Unmistakable room', offTheRecord: true, draft: '' }]);
+    expect(messages(store)).toEqual([[], [], '']);
+    expect(store.timeline.search({ text: 'unmistakable', limit: 10 })).toEqual([]);
+    expect(store.records.load(1).get('group')).toEqual(crashRecord(record));
   },
 );

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
 import type { TimelineFrom } from '../../src/store/timelineTable.ts';
 import { addRoom, kindsOfRoom, message, Places } from './places.ts';
@@ -23,21 +23,6 @@ describe.each(kindsOfRoom)('in $kind', ({ offTheRecord }) => {
     expect(page?.rows.map(({ order }) => order)).toEqual([1_024, 2_048, 3_072]);
     expect(store.timeline.countAfter(number, 0)).toBe(2);
     expect(store.timeline.countAfter(number, 1_024)).toBe(1);
-  });
-
-  test('pages of 50,000 rows are found without reading the others', () => {
-    const rows = 50_000;
-    store.step(() => {
-      for (let order = 1; order <= rows; order++) store.timeline.write(number, message(order));
-    });
-    const around = store.timeline.page(number, { at: 'around', id: 'message-25000' }, 100);
-    expect(around?.rows).toHaveLength(100);
-    const before = store.timeline.page(number, { at: 'before', order: 100 }, 500);
-    expect(before?.rows).toHaveLength(99);
-    expect([before?.olderLeft, before?.newerLeft]).toEqual([false, true]);
-    const after = store.timeline.page(number, { at: 'after', order: rows - 10 }, 500);
-    expect(after?.rows).toHaveLength(10);
-    expect([after?.olderLeft, after?.newerLeft]).toEqual([true, false]);
   });
 
   test('a page of long messages stops early and says so; going on from its edge finds all of them', () => {
@@ -119,4 +104,23 @@ describe.each(kindsOfRoom)('in $kind', ({ offTheRecord }) => {
     expect(store.timeline.search({ text: 'shared', room: number, limit: 10 })).toEqual([]);
     expect(hits()).toEqual([other]);
   });
+});
+
+test('pages of 50,000 rows are found without reading the others', () => {
+  const places = new Places();
+  onTestFinished(() => places.clean());
+  const store = places.memory();
+  const { number } = addRoom(store);
+  const rows = 50_000;
+  store.step(() => {
+    for (let order = 1; order <= rows; order++) store.timeline.write(number, message(order));
+  });
+  const around = store.timeline.page(number, { at: 'around', id: 'message-25000' }, 100);
+  expect(around?.rows).toHaveLength(100);
+  const before = store.timeline.page(number, { at: 'before', order: 100 }, 500);
+  expect(before?.rows).toHaveLength(99);
+  expect([before?.olderLeft, before?.newerLeft]).toEqual([false, true]);
+  const after = store.timeline.page(number, { at: 'after', order: rows - 10 }, 500);
+  expect(after?.rows).toHaveLength(10);
+  expect([after?.olderLeft, after?.newerLeft]).toEqual([true, false]);
 });

@@ -6,8 +6,9 @@ import { Dialogs } from '../dialogs/Dialogs.tsx';
 import { Modal } from '../dialogs/Modal.tsx';
 import { RoomPane } from '../rooms/RoomPane.tsx';
 import { strings } from '../strings.ts';
+import { useWordsNews } from '../trust/useWordsNews.ts';
 import { Banner } from './Banner.tsx';
-import { DialogContext, type DialogState, WritingContext } from './dialogs.ts';
+import { DialogContext, type DialogState, WhisperContext, WritingContext } from './dialogs.ts';
 import { useNotifications } from './notifications.ts';
 import { setPreferences, usePreferences } from './preferences.ts';
 import { RoomsPane } from './RoomsPane.tsx';
@@ -40,6 +41,7 @@ export function ChatPage({ profile }: { profile: Profile }) {
 
   useTitle(room?.name);
   useNotifications();
+  useWordsNews();
   useShortcuts({
     switchRoom: () => openDialog({ kind: 'switcher' }),
     search: () => openDialog({ kind: 'search', within: room?.room ?? null }),
@@ -67,6 +69,16 @@ export function ChatPage({ profile }: { profile: Profile }) {
   const detailsShown = wide ? membersShown : drawerOpen;
   const showDetails = (shown: boolean) =>
     wide ? setPreferences({ membersShown: shown }) : setDrawerOpen(shown);
+  /** The list takes the focus: it may have been on the screen already. */
+  function showMembers() {
+    setTab('members');
+    showDetails(true);
+    setTimeout(() => document.querySelector<HTMLElement>('.memberRows')?.focus(), 50);
+  }
+  const whisper = useCallback((member: string) => {
+    setDrawerOpen(false);
+    composer.current?.whisper([member]);
+  }, []);
   const details = room !== undefined && (
     <DetailsPane key={room.room} room={room} members={members} tab={tab} onTab={setTab} />
   );
@@ -74,56 +86,55 @@ export function ChatPage({ profile }: { profile: Profile }) {
   return (
     <DialogContext value={openDialog}>
       <WritingContext value={writeOn}>
-        <div className="layout" data-pane={pane} data-members={wide && detailsShown}>
-          <RoomsPane
-            name={profile.name ?? ''}
-            rooms={rooms}
-            openRoom={route.room}
-            alone={!sideBySide && pane === 'rooms'}
-          />
-          {room !== undefined && (
-            <RoomPane
-              room={room}
-              members={members}
-              target={route.message}
-              detailsShown={detailsShown}
-              onDetails={() => showDetails(!detailsShown)}
-              onKnocks={() => {
-                setTab('members');
-                showDetails(true);
-              }}
-              composer={composer}
-            />
-          )}
-          {room === undefined && rooms.length === 0 && (
-            <FirstRoom
+        <WhisperContext value={whisper}>
+          <div className="layout" data-pane={pane} data-members={wide && detailsShown}>
+            <RoomsPane
               name={profile.name ?? ''}
-              onCreate={() => openDialog({ kind: 'create' })}
-              onJoin={() => openDialog({ kind: 'join' })}
+              rooms={rooms}
+              openRoom={route.room}
+              alone={!sideBySide && pane === 'rooms'}
             />
-          )}
-          {room === undefined && rooms.length > 0 && (
-            <NoRoomOpen
-              title={route.room === null ? strings.rooms.selectTitle : strings.rooms.notFound}
-              text={route.room === null ? strings.rooms.select : strings.rooms.notFoundText}
-            />
-          )}
-          {wide && detailsShown && room !== undefined && (
-            <aside className="membersPane" aria-label={strings.details.title}>
-              <div className="paneHeader">
-                <h2 className="paneTitle">{strings.details.title}</h2>
-              </div>
+            {room !== undefined && (
+              <RoomPane
+                room={room}
+                members={members}
+                target={route.message}
+                detailsShown={detailsShown}
+                onDetails={() => showDetails(!detailsShown)}
+                onMembers={showMembers}
+                composer={composer}
+              />
+            )}
+            {room === undefined && rooms.length === 0 && (
+              <FirstRoom
+                name={profile.name ?? ''}
+                onCreate={() => openDialog({ kind: 'create' })}
+                onJoin={() => openDialog({ kind: 'join' })}
+              />
+            )}
+            {room === undefined && rooms.length > 0 && (
+              <NoRoomOpen
+                title={route.room === null ? strings.rooms.selectTitle : strings.rooms.notFound}
+                text={route.room === null ? strings.rooms.select : strings.rooms.notFoundText}
+              />
+            )}
+            {wide && detailsShown && room !== undefined && (
+              <aside className="membersPane" aria-label={strings.details.title}>
+                <div className="paneHeader">
+                  <h2 className="paneTitle">{strings.details.title}</h2>
+                </div>
+                {details}
+              </aside>
+            )}
+            <Banner connection={connection} relay={relay} />
+          </div>
+          {!wide && drawerOpen && room !== undefined && (
+            <Modal shape="drawer" title={strings.details.title} onClose={() => setDrawerOpen(false)}>
               {details}
-            </aside>
+            </Modal>
           )}
-          <Banner connection={connection} relay={relay} />
-        </div>
-        {!wide && drawerOpen && room !== undefined && (
-          <Modal shape="drawer" title={strings.details.title} onClose={() => setDrawerOpen(false)}>
-            {details}
-          </Modal>
-        )}
-        <Dialogs state={dialog} rooms={rooms} openRoom={route.room} open={openDialog} />
+          <Dialogs state={dialog} rooms={rooms} openRoom={route.room} open={openDialog} />
+        </WhisperContext>
       </WritingContext>
     </DialogContext>
   );

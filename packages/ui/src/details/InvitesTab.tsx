@@ -1,45 +1,17 @@
 import type { InviteSummary, RoomDetails, RoomSummary } from '@otr/protocol';
-import { Copy, Plus, QrCode } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { BadgeCheck, Copy, Plus, QrCode } from 'lucide-react';
 import { copyText } from '../app/copy.ts';
 import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
+import { SureButton } from '../app/SureButton.tsx';
 import { shortTime, untilText } from '../app/times.ts';
 import { useAsk } from '../app/useAsk.ts';
 import { useStore } from '../app/useStore.ts';
+import { isPersonal } from '../dialogs/personalInvite.ts';
 import { mayInvite } from '../members/mayDo.ts';
 import { strings } from '../strings.ts';
 
 const text = strings.invites;
-/** After this many milliseconds a button that asked once is as it was. */
-const sureFor = 4_000;
-
-/** Asks once: the first press changes what it says, the second does it. */
-function RevokeButton({ onRevoke }: { onRevoke(): Promise<unknown> }) {
-  const [asked, setAsked] = useState(false);
-  const [working, setWorking] = useState(false);
-
-  useEffect(() => {
-    if (!asked) return;
-    const timer = setTimeout(() => setAsked(false), sureFor);
-    return () => clearTimeout(timer);
-  }, [asked]);
-
-  async function press() {
-    if (!asked) return setAsked(true);
-    setWorking(true);
-    await onRevoke();
-    setWorking(false);
-    setAsked(false);
-  }
-
-  return (
-    <button type="button" className="linkButton danger" disabled={working} onClick={press}>
-      <span aria-live="polite">{asked ? text.revokeSure : text.revoke}</span>
-    </button>
-  );
-}
-
 interface InviteItemProps {
   room: string;
   invite: InviteSummary;
@@ -52,35 +24,47 @@ function InviteItem({ room, invite, mayRevoke, onGone }: InviteItemProps) {
   const ask = useAsk();
   const { say } = useFeedback();
   const openDialog = useDialogs();
+  const { link } = invite;
   const until = invite.expiresAt === null ? null : untilText(invite.expiresAt);
 
   async function revoke() {
     if (await ask(store.revokeInvite(room, invite.invite), text.revoked)) onGone();
   }
 
-  async function copy() {
-    say((await copyText(invite.link)) ? text.copied : strings.message.copyFailed);
+  async function copy(link: string) {
+    say((await copyText(link)) ? text.copied : strings.message.copyFailed);
   }
 
   return (
     <li className="inviteItem" data-testid="invite">
       <p className="invitePolicy">{text.policy(invite.uses, until, invite.approval)}</p>
       <p className="formHint">{text.by(invite.by, shortTime(invite.at))}</p>
+      {link !== null && isPersonal(link) && (
+        <p className="invitePersonal">
+          <BadgeCheck size={15} aria-hidden="true" />
+          {text.personal}
+        </p>
+      )}
+      {link === null && <p className="formHint">{text.linkHidden}</p>}
       <div className="inviteActions">
-        <button type="button" className="linkButton" onClick={copy}>
-          <Copy size={15} aria-hidden="true" />
-          {text.copy}
-        </button>
-        <button
-          type="button"
-          className="iconButton"
-          aria-label={text.show}
-          title={text.show}
-          onClick={() => openDialog({ kind: 'invite', room, link: invite.link })}
-        >
-          <QrCode size={17} aria-hidden="true" />
-        </button>
-        {mayRevoke && <RevokeButton onRevoke={revoke} />}
+        {link !== null && (
+          <>
+            <button type="button" className="linkButton" onClick={() => copy(link)}>
+              <Copy size={15} aria-hidden="true" />
+              {text.copy}
+            </button>
+            <button
+              type="button"
+              className="iconButton"
+              aria-label={text.show}
+              title={text.show}
+              onClick={() => openDialog({ kind: 'invite', room, link })}
+            >
+              <QrCode size={17} aria-hidden="true" />
+            </button>
+          </>
+        )}
+        {mayRevoke && <SureButton label={text.revoke} sure={text.revokeSure} onSure={revoke} />}
       </div>
     </li>
   );

@@ -89,6 +89,12 @@ export function RoomTab({ room, details }: { room: RoomSummary; details: RoomDet
   return (
     <div className="detailsScroll">
       <NameSection room={room} may={may} />
+      {room.offTheRecord && (
+        <section className="detailsSection">
+          <h3>{strings.offTheRecord.word}</h3>
+          <p className="formHint">{strings.offTheRecord.empty}</p>
+        </section>
+      )}
       {details !== undefined && (
         <>
           <TimerSection details={details} may={may} />

@@ -1,5 +1,5 @@
 import type { Result } from '@otr/protocol';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { strings } from '../strings.ts';
 import { Modal } from './Modal.tsx';
 
@@ -8,12 +8,14 @@ interface ConfirmDialogProps {
   text: string;
   /** What the button that does it says. */
   action: string;
+  /** What can be chosen besides. */
+  children?: ReactNode;
   onConfirm(): Promise<Result<unknown>>;
   onClose(): void;
 }
 
 /** Asks once before something that cannot be taken back. A refusal is shown, and the dialog stays. */
-export function ConfirmDialog({ title, text, action, onConfirm, onClose }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, text, action, children, onConfirm, onClose }: ConfirmDialogProps) {
   const [problem, setProblem] = useState('');
   const [working, setWorking] = useState(false);
 
@@ -27,6 +29,7 @@ export function ConfirmDialog({ title, text, action, onConfirm, onClose }: Confi
 
   return (
     <Modal title={title} description={text} onClose={onClose}>
+      {children}
       <p className="formProblem" role="alert">
         {problem}
       </p>

@@ -1,10 +1,12 @@
 import type { RoomSummary } from '@otr/protocol';
 import type { DialogState, OpenDialog } from '../app/dialogs.ts';
 import { goTo } from '../app/route.ts';
+import { VerifyDialog } from '../trust/VerifyDialog.tsx';
 import { ProtectDialog } from '../vault/ProtectDialog.tsx';
 import { InviteDialog } from './InviteDialog.tsx';
 import { NewInviteDialog } from './NewInviteDialog.tsx';
 import { ReceiptsDialog } from './ReceiptsDialog.tsx';
+import { RewriteDialog } from './RewriteDialog.tsx';
 import {
   CreateRoomDialog,
   DeleteMessageDialog,
@@ -54,6 +56,8 @@ export function Dialogs({ state, rooms, openRoom, open }: DialogsProps) {
           />
         )
       );
+    case 'verify':
+      return about && <VerifyDialog key={state.member} room={about} member={state.member} onClose={close} />;
     case 'rename':
       return about && <RenameRoomDialog room={about} onClose={close} />;
     case 'leave':
@@ -62,6 +66,8 @@ export function Dialogs({ state, rooms, openRoom, open }: DialogsProps) {
       return about && <RemoveMemberDialog room={about} member={state.member} onClose={close} />;
     case 'deleteMessage':
       return <DeleteMessageDialog row={state.row} onClose={close} />;
+    case 'rewrite':
+      return <RewriteDialog row={state.row} onClose={close} />;
     case 'search':
       return <SearchDialog rooms={rooms} openRoom={openRoom} within={state.within} onClose={close} />;
     case 'protect':

@@ -8,6 +8,7 @@ import { useFeedback } from '../app/feedback.tsx';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
 import { Modal } from './Modal.tsx';
+import { isPersonal } from './personalInvite.ts';
 import './invite.css';
 
 interface InviteDialogProps {
@@ -50,7 +51,7 @@ export function InviteDialog({ room, link: known, onClose }: InviteDialogProps) 
   return (
     <Modal
       title={strings.dialog.inviteTitle(room.name)}
-      description={strings.dialog.inviteText}
+      description={isPersonal(link) ? strings.dialog.invitePersonal : strings.dialog.inviteText}
       onClose={onClose}
     >
       <div className="form">

@@ -9,8 +9,11 @@ interface ModalProps {
   title: string;
   description?: string;
   onClose(): void;
-  /** `dialog`: in the middle · `drawer`: at the right edge · `search`: wide, and of one height whatever is found. */
-  shape?: 'dialog' | 'drawer' | 'search';
+  /**
+   * `dialog`: in the middle · `drawer`: at the right edge · `search`: wide, and of one height whatever is found ·
+   * `verify`: somewhat wider.
+   */
+  shape?: 'dialog' | 'drawer' | 'search' | 'verify';
   children: ReactNode;
 }
 
@@ -35,7 +38,7 @@ export function Modal({ title, description, onClose, shape = 'dialog', children 
       <Dialog.Portal>
         <Dialog.Backdrop className="modalBackdrop" />
         <Dialog.Popup
-          className={`modal ${shape === 'search' ? 'dialog search' : shape}`}
+          className={`modal ${shape === 'dialog' || shape === 'drawer' ? shape : `dialog ${shape}`}`}
           finalFocus={giveBack}
         >
           <div className="modalTop">

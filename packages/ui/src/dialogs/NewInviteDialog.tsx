@@ -51,6 +51,7 @@ export function NewInviteDialog({ room, onClose, onMade }: NewInviteDialogProps)
           value={kind}
           onChange={setKind}
         />
+        {kind === 'one' && <p className="formHint">{text.personal}</p>}
         {kind === 'some' && (
           <input
             type="number"

@@ -1,7 +1,9 @@
 import type { Member, MessageRow, RoomSummary } from '@otr/protocol';
+import { useState } from 'react';
 import { goTo } from '../app/route.ts';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
+import { CheckOption } from './CheckOption.tsx';
 import { ConfirmDialog } from './ConfirmDialog.tsx';
 import { Modal } from './Modal.tsx';
 import { TextForm } from './TextForm.tsx';
@@ -12,6 +14,7 @@ interface Closable {
 
 export function CreateRoomDialog({ onClose, onCreated }: Closable & { onCreated(room: string): void }) {
   const store = useStore();
+  const [offTheRecord, setOffTheRecord] = useState(false);
   return (
     <Modal title={strings.dialog.createTitle} onClose={onClose}>
       <TextForm
@@ -20,11 +23,18 @@ export function CreateRoomDialog({ onClose, onCreated }: Closable & { onCreated(
         submit={strings.dialog.create}
         onCancel={onClose}
         onSubmit={async (name) => {
-          const answer = await store.createRoom(name);
+          const answer = await store.createRoom(name, offTheRecord ? { offTheRecord } : {});
           if (answer.ok) onCreated(answer.value.room);
           return answer;
         }}
-      />
+      >
+        <CheckOption
+          label={strings.offTheRecord.word}
+          hint={strings.offTheRecord.switchHint}
+          checked={offTheRecord}
+          onChange={setOffTheRecord}
+        />
+      </TextForm>
     </Modal>
   );
 }
@@ -73,18 +83,26 @@ export function RenameRoomDialog({ room, onClose }: Closable & { room: RoomSumma
 
 export function LeaveRoomDialog({ room, onClose }: Closable & { room: RoomSummary }) {
   const store = useStore();
+  const [publishKey, setPublishKey] = useState(false);
+  const isOut = room.state === 'removed' || room.me === null;
   return (
     <ConfirmDialog
       title={strings.dialog.leaveTitle(room.name)}
-      text={
-        room.state === 'removed' || room.me === null
-          ? strings.dialog.leaveRemovedText
-          : strings.dialog.leaveText
-      }
+      text={isOut ? strings.dialog.leaveRemovedText : strings.dialog.leaveText}
       action={strings.dialog.leave}
-      onConfirm={() => store.leaveRoom(room.room)}
+      onConfirm={() => store.leaveRoom(room.room, publishKey ? { publishKey } : {})}
       onClose={onClose}
-    />
+    >
+      {/* Off the record nothing is signed: there is nothing to hold against anybody. */}
+      {!isOut && !room.offTheRecord && (
+        <CheckOption
+          label={strings.dialog.publishKey}
+          hint={strings.dialog.publishKeyHint}
+          checked={publishKey}
+          onChange={setPublishKey}
+        />
+      )}
+    </ConfirmDialog>
   );
 }
 

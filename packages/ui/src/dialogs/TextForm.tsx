@@ -1,5 +1,5 @@
 import { limits, type Result } from '@otr/protocol';
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { strings } from '../strings.ts';
 
 interface TextFormProps {
@@ -9,13 +9,15 @@ interface TextFormProps {
   initial?: string;
   /** Several lines, and no limit of a name. */
   long?: boolean;
+  /** What can be chosen besides. */
+  children?: ReactNode;
   onSubmit(text: string): Promise<Result<unknown>>;
   onCancel?: (() => void) | undefined;
 }
 
 /** One field and its button. A refusal is shown under the field; what was typed stays. */
 export function TextForm(props: TextFormProps) {
-  const { label, hint, submit, initial = '', long = false, onSubmit, onCancel } = props;
+  const { label, hint, submit, initial = '', long = false, children, onSubmit, onCancel } = props;
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const [text, setText] = useState(initial);
@@ -59,6 +61,7 @@ export function TextForm(props: TextFormProps) {
       <p id={`${id}-hint`} className="formHint">
         {hint}
       </p>
+      {children}
       <p id={`${id}-problem`} className="formProblem" role="alert">
         {problem}
       </p>

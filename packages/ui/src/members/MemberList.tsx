@@ -2,7 +2,9 @@ import type { Member, RoomSummary } from '@otr/protocol';
 import { Shield, UserPlus } from 'lucide-react';
 import { useMemo } from 'react';
 import { VList } from 'virtua';
+import { useDialogs } from '../app/dialogs.ts';
 import { strings } from '../strings.ts';
+import { TrustMark } from '../trust/TrustMark.tsx';
 import { Avatar } from './Avatar.tsx';
 import { MemberMenu, MemberMenuTrigger } from './MemberMenu.tsx';
 import { mayDo, mayInvite } from './mayDo.ts';
@@ -27,8 +29,11 @@ function MemberItem({ room, member, known }: { room: RoomSummary; member: Member
         <Avatar seed={member.name} name={member.name} size={32} />
         {known && <span className="memberDot" />}
       </span>
-      <span className="memberName" title={strings.members.key(member.key)}>
-        {member.name}
+      <span className="memberText">
+        <span className="memberName" title={strings.members.key(member.key)}>
+          {member.name}
+        </span>
+        {!member.self && <MemberTrust room={room} member={member} />}
       </span>
       {member.admin && (
         <span className="memberAdmin" title={strings.members.admin}>
@@ -38,8 +43,28 @@ function MemberItem({ room, member, known }: { room: RoomSummary; member: Member
       )}
       {member.self && <span className="memberYou">{strings.members.you}</span>}
       {presence !== 'unknown' && <span className="visuallyHidden">, {strings.members[presence]}</span>}
-      {mayDo(room, member).any && <MemberMenuTrigger member={member} />}
+      {(!member.self || mayDo(room, member).any) && room.me !== null && <MemberMenuTrigger member={member} />}
     </div>
+  );
+}
+
+/** What is known of who it is, in a word; leads to the ways to find out. */
+function MemberTrust({ room, member }: { room: RoomSummary; member: Member }) {
+  const openDialog = useDialogs();
+  const { trust, name, key } = member;
+  const about = trust === 'verified' ? strings.trust.aboutName(name) : strings.trust.verifyName(name);
+  return (
+    <button
+      type="button"
+      className="memberTrust"
+      title={about}
+      data-testid="member-trust"
+      data-trust={trust}
+      onClick={() => openDialog({ kind: 'verify', room: room.room, member: key })}
+    >
+      <TrustMark trust={trust} name={name} />
+      <span className="visuallyHidden">. {about}</span>
+    </button>
   );
 }
 

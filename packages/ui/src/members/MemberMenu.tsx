@@ -1,12 +1,13 @@
 import { Menu } from '@base-ui/react/menu';
 import type { Member, RoomSummary } from '@otr/protocol';
-import { Ellipsis, Shield, ShieldOff, UserMinus } from 'lucide-react';
-import { useDialogs } from '../app/dialogs.ts';
+import { BadgeCheck, Ear, Ellipsis, Shield, ShieldOff, UserMinus } from 'lucide-react';
+import { useContext } from 'react';
+import { useDialogs, WhisperContext } from '../app/dialogs.ts';
 import { usePane } from '../app/pane.ts';
 import { useAsk } from '../app/useAsk.ts';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
-import { mayDo } from './mayDo.ts';
+import { mayDo, mayWhisper } from './mayDo.ts';
 import '../dialogs/menu.css';
 
 /** One menu serves all members: each trigger hands it its member. */
@@ -30,9 +31,28 @@ function Items({ room, member }: { room: RoomSummary; member: Member }) {
   const ask = useAsk();
   const openDialog = useDialogs();
   const may = mayDo(room, member);
+  const whisper = useContext(WhisperContext);
+  const verified = member.trust === 'verified';
   const AdminIcon = member.admin ? ShieldOff : Shield;
   return (
     <>
+      {!member.self && (
+        <>
+          <Menu.Item
+            className="menuItem"
+            onClick={() => openDialog({ kind: 'verify', room: room.room, member: member.key })}
+          >
+            <BadgeCheck size={16} aria-hidden="true" />
+            {verified ? strings.trust.aboutItem : strings.trust.verifyItem}
+          </Menu.Item>
+          {mayWhisper(room) && (
+            <Menu.Item className="menuItem" onClick={() => whisper(member.key)}>
+              <Ear size={16} aria-hidden="true" />
+              {strings.whispers.toItem}
+            </Menu.Item>
+          )}
+        </>
+      )}
       {may.admin && (
         <Menu.Item
           className="menuItem"

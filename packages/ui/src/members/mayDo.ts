@@ -9,6 +9,11 @@ export function mayInvite(room: RoomSummary): boolean {
   return isMember(room) && room.rights.invite;
 }
 
+/** In a room where one can write. */
+export function mayWhisper(room: RoomSummary): boolean {
+  return isMember(room) && room.state !== 'stopped';
+}
+
 /** Name, timer, roles. */
 export function mayChange(room: RoomSummary): boolean {
   return isMember(room) && room.rights.change;

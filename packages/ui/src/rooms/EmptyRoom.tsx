@@ -15,6 +15,7 @@ export function EmptyRoom({ room, alone }: { room: RoomSummary; alone: boolean }
       <MessagesSquare size={40} strokeWidth={1.5} aria-hidden="true" />
       <h2>{joining ? strings.room.joiningTitle : strings.room.emptyTitle}</h2>
       <p>{joining ? strings.room.joiningText : text}</p>
+      {room.offTheRecord && <p>{strings.offTheRecord.empty}</p>}
       {alone && !joining && mayInvite(room) && (
         <button
           type="button"

@@ -9,6 +9,8 @@ import { goTo, routeAddress } from '../app/route.ts';
 import { mayChange, mayInvite } from '../members/mayDo.ts';
 import { isPresenceKnown } from '../members/presence.ts';
 import { strings } from '../strings.ts';
+import { RecordMark } from '../trust/RecordMark.tsx';
+import { RoomTrust } from '../trust/RoomTrust.tsx';
 import { stateText } from './stateText.ts';
 import '../dialogs/menu.css';
 
@@ -17,6 +19,8 @@ interface RoomHeaderProps {
   members: readonly Member[];
   detailsShown: boolean;
   onDetails(): void;
+  /** Shows the details at the members. */
+  onMembers(): void;
 }
 
 function RoomMenu({ room }: { room: RoomSummary }) {
@@ -79,7 +83,7 @@ function peopleText(room: RoomSummary, members: readonly Member[]): string {
   return strings.room.people(count, members.filter(({ online }) => online).length);
 }
 
-export function RoomHeader({ room, members, detailsShown, onDetails }: RoomHeaderProps) {
+export function RoomHeader({ room, members, detailsShown, onDetails, onMembers }: RoomHeaderProps) {
   const openDialog = useDialogs();
   return (
     <header className="paneHeader roomHeader">
@@ -92,11 +96,17 @@ export function RoomHeader({ room, members, detailsShown, onDetails }: RoomHeade
         <ArrowLeft size={20} aria-hidden="true" />
       </button>
       <div className="roomHeaderText">
-        <h1 className="paneTitle">{room.name}</h1>
-        <p className="roomHeaderPeople">
-          {peopleText(room, members)}
-          {room.disappearAfter > 0 && strings.room.disappear(room.disappearAfter)}
-        </p>
+        <div className="roomHeaderTop">
+          <h1 className="paneTitle">{room.name}</h1>
+          {room.offTheRecord && <RecordMark />}
+        </div>
+        <div className="roomHeaderLine">
+          <RoomTrust room={room} members={members} onMembers={onMembers} />
+          <p className="roomHeaderPeople">
+            {peopleText(room, members)}
+            {room.disappearAfter > 0 && strings.room.disappear(room.disappearAfter)}
+          </p>
+        </div>
       </div>
       <button
         type="button"

@@ -1,5 +1,5 @@
 import type { RoomSummary } from '@otr/protocol';
-import { Clock3, DoorOpen, TriangleAlert } from 'lucide-react';
+import { Clock3, DoorOpen, EyeOff, TriangleAlert, UserRoundX } from 'lucide-react';
 import { memo } from 'react';
 import { shortTime } from '../app/times.ts';
 import { Avatar } from '../members/Avatar.tsx';
@@ -32,6 +32,26 @@ function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
 function Marks({ room }: { room: RoomSummary }) {
   return (
     <span className="roomMarks">
+      {room.offTheRecord && (
+        <span
+          className="roomRecord"
+          role="img"
+          aria-label={strings.offTheRecord.word}
+          title={strings.offTheRecord.word}
+        >
+          <EyeOff size={15} aria-hidden="true" />
+        </span>
+      )}
+      {room.trust.changed > 0 && (
+        <span
+          className="roomAlarm"
+          role="img"
+          aria-label={strings.trust.roomChanged}
+          title={strings.trust.roomChanged}
+        >
+          <UserRoundX size={16} aria-hidden="true" />
+        </span>
+      )}
       {room.alarm && (
         <span className="roomAlarm" role="img" aria-label={strings.rooms.alarm} title={strings.rooms.alarm}>
           <TriangleAlert size={16} aria-hidden="true" />

@@ -8,6 +8,8 @@ import { strings } from '../strings.ts';
 import { CanWriteContext, MessageActionsContext } from '../timeline/messageActions.ts';
 import { ReactionPicker } from '../timeline/ReactionPicker.tsx';
 import { Timeline, type TimelineHandle } from '../timeline/Timeline.tsx';
+import { AskBars } from '../trust/AskBars.tsx';
+import { ChangedBar } from '../trust/ChangedBar.tsx';
 import { EmptyRoom } from './EmptyRoom.tsx';
 import { KnockBar } from './KnockBar.tsx';
 import { RoomHeader } from './RoomHeader.tsx';
@@ -22,8 +24,8 @@ interface RoomPaneProps {
   target: string | null;
   detailsShown: boolean;
   onDetails(): void;
-  /** Shows the details at those who wait to come in. */
-  onKnocks(): void;
+  /** Shows the details at the members, and those who wait to come in. */
+  onMembers(): void;
   composer: RefObject<ComposerHandle | null>;
 }
 
@@ -60,7 +62,7 @@ function Typing({ room }: { room: string }) {
 
 /** An open room: its header, its timeline and the box to write in. */
 export function RoomPane(props: RoomPaneProps) {
-  const { room, members, target, detailsShown, onDetails, onKnocks, composer } = props;
+  const { room, members, target, detailsShown, onDetails, onMembers, composer } = props;
   const timeline = useView((view) => view.timelines.get(room.room));
   const pane = useRef<HTMLElement>(null);
   const list = useRef<TimelineHandle>(null);
@@ -82,7 +84,13 @@ export function RoomPane(props: RoomPaneProps) {
       <MessageActionsContext value={actions}>
         <CanWriteContext value={canWrite && isIn}>
           <main ref={pane} className="roomPane" aria-label={room.name}>
-            <RoomHeader room={room} members={members} detailsShown={detailsShown} onDetails={onDetails} />
+            <RoomHeader
+              room={room}
+              members={members}
+              detailsShown={detailsShown}
+              onDetails={onDetails}
+              onMembers={onMembers}
+            />
             {loaded ? (
               <Timeline
                 key={room.room}
@@ -107,7 +115,9 @@ export function RoomPane(props: RoomPaneProps) {
               onPick={actions.react}
               onClose={() => setPicking(null)}
             />
-            <KnockBar room={room} onShowAll={onKnocks} />
+            <AskBars room={room} members={members} />
+            <KnockBar room={room} onShowAll={onMembers} />
+            <ChangedBar room={room} members={members} />
             <StateNote room={room} />
             {canWrite && (
               <>
@@ -116,6 +126,7 @@ export function RoomPane(props: RoomPaneProps) {
                   key={`composer ${room.room}`}
                   ref={composer}
                   room={room}
+                  members={members}
                   onSent={() => list.current?.toLatest()}
                   onEditLast={editLast}
                   onUp={() => list.current?.focusLast()}

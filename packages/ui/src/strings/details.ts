@@ -67,6 +67,8 @@ export const invites = {
       ...(approval ? ['a person decides'] : []),
     ].join(' · '),
   by: (name: string, when: string) => `By ${isolated(name)}, ${when}`,
+  personal: 'You and the person will be verified to each other.',
+  linkHidden: 'Only the one who made it can show its link.',
   copy: 'Copy link',
   copied: 'Invite link copied',
   show: 'QR code',

@@ -11,6 +11,8 @@ export const timeline = {
   showAll: 'Show all',
   showLess: 'Show less',
   messageFrom: (name: string, time: string) => `${name}, ${time}`,
+  /** After the above. */
+  also: (words: string) => `, ${words}`,
   you: 'You',
   messageGone: 'That message is not in the history on this computer.',
   arrived: (name: string, text: string) => `${name}: ${text}`,
@@ -28,6 +30,7 @@ export const message = {
   copyLink: 'Copy link to message',
   quote: 'Quote',
   details: 'Who received it',
+  about: 'Details',
   linkCopied: 'Link copied. It opens on this computer only.',
   textCopied: 'Text copied',
   copyFailed: 'Copying was not possible. Select the text and copy it yourself.',
@@ -70,6 +73,7 @@ export const delivery = {
   /** After one of the above. */
   read: (n: number) => `, read by ${n}`,
   title: 'Message',
+  from: (name: string) => `From ${isolated(name)}`,
   sent: (when: string) => `Sent ${when}`,
   readBy: 'Read',
   receivedBy: 'Received',

@@ -26,6 +26,22 @@ function letIn(values: Values): string {
   return isNamed ? ` (let in by ${who(values, 'by')})` : '';
 }
 
+/** Inside a sentence. */
+function whom(values: Values): string {
+  const name = who(values);
+  return name === 'Somebody' ? 'somebody' : name;
+}
+
+const ways: Readonly<Record<string, string>> = {
+  number: ': you compared the safety number',
+  words: ': the three words were the same',
+  invite: ': by the invite made for one person',
+};
+
+function verifiedBy(values: Values): string {
+  return ways[String(values['by'])] ?? '';
+}
+
 const deeds = [
   ['invite', 'invite'],
   ['remove', 'remove people'],
@@ -72,4 +88,10 @@ export const notices = {
   expired: (v: Values) =>
     `${count(howMany(v), 'message', 'messages')} expired at the relay before this computer fetched ${howMany(v) === 1 ? 'it' : 'them'}`,
   newerVersion: (v: Values) => `${who(v)} sent something that needs a newer version of this chat`,
+  identityChanged: (v: Values) =>
+    `${who(v)} has other keys than the ${who(v)} you knew. Perhaps a new computer, perhaps somebody else.`,
+  verified: (v: Values) => `${who(v)} is verified${verifiedBy(v)}`,
+  wordsWrong: (v: Values) =>
+    `The three words with ${whom(v)} were not the same. Somebody may be between you. Nobody was verified.`,
+  wordsStopped: (v: Values) => `Saying three words with ${whom(v)} was stopped. Nobody was verified.`,
 } satisfies Record<NoticeRow['event'], (values: Values) => string>;

@@ -7,12 +7,15 @@ const todo: Partial<Record<ProblemCode, string>> = {
   badPayload: 'Its sender may use a newer version of this chat: update yours, and ask for it again.',
   replayed: 'It is shown once, at its first place. You need not do anything.',
   unknownEntry: 'It is not shown. You need not do anything.',
+  badWhisper: 'Nothing of it is shown. If it was meant for you, ask its sender for it again.',
   badCommit: 'It changed nothing: the same people are in the room as before. You need not do anything.',
 };
 
 /** What to do about an alarm, where it is something of its own. */
 const alarmTodo: Partial<Record<ProblemCode, string>> = {
   ownStateOld: 'Ask to be let in again, below. What you have read and written here stays.',
+  identityRefused:
+    'Do not take them for who they say they are. Ask that person, over another channel, whether it is them; if not, remove them.',
   logForked:
     'Compare what you see with the others, over another channel: somebody may be reading another conversation than you. Then move to another relay.',
 };
@@ -23,6 +26,8 @@ export const problems = {
     name === null ? 'A message was refused' : `A message was refused. It claims to be from ${isolated(name)}`,
   commitRefusedTitle: 'A change of the room was refused',
   alarmTitle: 'The relay is not telling the whole truth',
+  identityTitle: (name: string | null) =>
+    name === null ? 'Somebody here is not who they say' : `${isolated(name)} is not who they say`,
   ownStateTitle: 'The keys on this computer are out of date',
   technical: (code: ProblemCode) => `Reason: ${code}`,
   reasons: {
@@ -42,11 +47,17 @@ export const problems = {
       'The relay changed the key that opens the room to members: it is not the one they agreed on.',
     ownStateOld:
       'They belong to an older state of the room, for instance because they came from a backup, so new messages cannot be opened here.',
+    identityRefused:
+      'They were to show who they are, and showed something false: perhaps somebody took over their place in the room.',
+    badWhisper: 'It is a whisper that does not open: it was damaged or changed on its way.',
   } satisfies Record<ProblemCode, string>,
   refusedAdvice: (problem: ProblemCode) =>
     todo[problem] ?? 'You need not do anything. If it mattered, ask for it again.',
   detail: (row: AlarmRow) => {
-    const from = row.name === null ? '' : ` Noticed at a message of ${isolated(row.name)}.`;
+    const from =
+      row.name === null || row.problem === 'identityRefused'
+        ? ''
+        : ` Noticed at a message of ${isolated(row.name)}.`;
     const missing = row.problem === 'messageMissing' ? ` Missing: ${howMany(row.data)}.` : '';
     return `${missing}${from}`;
   },

@@ -1,12 +1,32 @@
-import type { AlarmRow, NoticeRow, RefusedRow } from '@otr/protocol';
-import { ShieldX, TriangleAlert } from 'lucide-react';
+import type { AlarmRow, NoticeRow, RefusedRow, Trust } from '@otr/protocol';
+import { BadgeCheck, type LucideIcon, OctagonX, ShieldX, TriangleAlert } from 'lucide-react';
 import { clockTime } from '../app/times.ts';
 import { strings } from '../strings.ts';
+import '../trust/trust.css';
+
+const signs: Partial<Record<NoticeRow['event'], readonly [LucideIcon, Trust]>> = {
+  verified: [BadgeCheck, 'verified'],
+  identityChanged: [TriangleAlert, 'changed'],
+  wordsWrong: [OctagonX, 'refused'],
+};
+
+/** What says who is who has a sign. */
+function NoticeSign({ event }: Pick<NoticeRow, 'event'>) {
+  const sign = signs[event];
+  if (sign === undefined) return null;
+  const [Icon, trust] = sign;
+  return (
+    <span className="noticeSign trustMark" data-trust={trust}>
+      <Icon size={15} aria-hidden="true" />
+    </span>
+  );
+}
 
 /** Somebody came, left, took another name … */
 export function Notice({ row }: { row: NoticeRow }) {
   return (
     <p className="notice rowFocus" data-testid="notice-row" data-event={row.event} tabIndex={-1}>
+      <NoticeSign event={row.event} />
       {strings.notices[row.event](row.data)} <time className="noticeTime">{clockTime(row.at)}</time>
     </p>
   );
@@ -38,7 +58,12 @@ export function RefusedNote({ row }: { row: RefusedRow }) {
   );
 }
 
-/** The relay was caught misbehaving, or our own keys are those of an older state. */
+function alarmTitle({ problem, name }: AlarmRow): string {
+  if (problem === 'ownStateOld') return strings.problems.ownStateTitle;
+  return problem === 'identityRefused' ? strings.problems.identityTitle(name) : strings.problems.alarmTitle;
+}
+
+/** The relay was caught misbehaving, a member passes for another, or our own keys are those of an older state. */
 export function AlarmNote({ row }: { row: AlarmRow }) {
   return (
     <article
@@ -49,9 +74,7 @@ export function AlarmNote({ row }: { row: AlarmRow }) {
     >
       <TriangleAlert size={20} aria-hidden="true" />
       <div>
-        <p className="problemTitle">
-          {row.problem === 'ownStateOld' ? strings.problems.ownStateTitle : strings.problems.alarmTitle}
-        </p>
+        <p className="problemTitle">{alarmTitle(row)}</p>
         <p>
           {strings.problems.reasons[row.problem]}
           {strings.problems.detail(row)}

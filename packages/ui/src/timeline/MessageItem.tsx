@@ -1,15 +1,18 @@
+import { isDoubtful } from '@otr/client';
 import type { MessageRow } from '@otr/protocol';
-import { Ban, Check, CheckCheck, Clock3, Eye } from 'lucide-react';
+import { Ban, Check, CheckCheck, Clock3, Ear, Eye } from 'lucide-react';
 import { memo } from 'react';
 import { clockTime, wholeTime } from '../app/times.ts';
 import { Avatar, hueOf } from '../members/Avatar.tsx';
 import { strings } from '../strings.ts';
+import { SenderMark } from '../trust/SenderMark.tsx';
 import { Countdown } from './Countdown.tsx';
 import { MessageText } from './MessageText.tsx';
 import { MessageToolbar } from './MessageToolbar.tsx';
 import { Reactions } from './Reactions.tsx';
 import { ReplyQuote } from './ReplyQuote.tsx';
 import { useReceipt } from './useReceipt.ts';
+import { whisperText } from './whisperText.ts';
 import './message.css';
 import './reactions.css';
 
@@ -74,6 +77,15 @@ function Deleted({ own }: { own: boolean }) {
   );
 }
 
+/** What is seen at a glance is said at once: who, when, for whom, and whether it is doubtful who that was. */
+function labelOf(row: MessageRow, speaker: string, time: string, me: string | undefined): string {
+  const also = [
+    ...(row.whisper === undefined ? [] : [whisperText(row.whisper, me)]),
+    ...(isDoubtful(row.trust) ? [strings.trust.marks[row.trust]] : []),
+  ];
+  return `${strings.timeline.messageFrom(speaker, time)}${also.map(strings.timeline.also).join('')}`;
+}
+
 /** One message in its bubble. Its focus is moved by the timeline (arrow keys), not by Tab. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { row, startsGroup, endsGroup, highlighted, me } = props;
@@ -89,16 +101,26 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       data-starts={startsGroup}
       data-ends={endsGroup}
       data-highlighted={highlighted}
-      aria-label={strings.timeline.messageFrom(speaker, time)}
+      data-whisper={row.whisper !== undefined}
+      aria-label={labelOf(row, speaker, time, me)}
       tabIndex={-1}
     >
       {!row.own && startsGroup && <Avatar seed={row.name} name={row.name} size={34} />}
       <div className="messageColumn">
         <div className="bubble" data-deleted={row.deleted === true}>
           {!row.own && startsGroup && (
-            <div className="messageName" data-hue={hueOf(row.name)}>
-              {row.name}
+            <div className="messageHead">
+              <span className="messageName" data-hue={hueOf(row.name)}>
+                {row.name}
+              </span>
+              <SenderMark trust={row.trust} />
             </div>
+          )}
+          {startsGroup && row.whisper !== undefined && (
+            <p className="whisperMark" data-testid="whisper-mark">
+              <Ear size={14} aria-hidden="true" />
+              {whisperText(row.whisper, me)}
+            </p>
           )}
           {row.replyTo !== undefined && row.deleted === undefined && <ReplyQuote replyTo={row.replyTo} />}
           <div className="bubbleBody">

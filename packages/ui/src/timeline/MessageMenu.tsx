@@ -1,6 +1,18 @@
 import { Menu } from '@base-ui/react/menu';
 import type { MessageRow } from '@otr/protocol';
-import { CheckCheck, Copy, Ellipsis, Link2, Pencil, Quote, Reply, SmilePlus, Trash2 } from 'lucide-react';
+import {
+  CheckCheck,
+  Copy,
+  Ellipsis,
+  History,
+  Info,
+  Link2,
+  Pencil,
+  Quote,
+  Reply,
+  SmilePlus,
+  Trash2,
+} from 'lucide-react';
 import { copyText } from '../app/copy.ts';
 import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
@@ -111,12 +123,18 @@ export function MessageMenu() {
                     <Link2 size={16} aria-hidden="true" />
                     {strings.message.copyLink}
                   </Menu.Item>
-                  {row.own && (
-                    <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'receipts', row })}>
+                  <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'rewrite', row })}>
+                    <History size={16} aria-hidden="true" />
+                    {strings.rewrite.item}
+                  </Menu.Item>
+                  <Menu.Item className="menuItem" onClick={() => openDialog({ kind: 'receipts', row })}>
+                    {row.own ? (
                       <CheckCheck size={16} aria-hidden="true" />
-                      {strings.message.details}
-                    </Menu.Item>
-                  )}
+                    ) : (
+                      <Info size={16} aria-hidden="true" />
+                    )}
+                    {row.own ? strings.message.details : strings.message.about}
+                  </Menu.Item>
                 </>
               )}
             </Menu.Popup>

@@ -15,6 +15,9 @@ export function useReceipt(row: MessageRow): {
   read: number;
 } {
   const members = useView((view) => (row.own ? view.members.get(row.room) : undefined)) ?? nobody;
+  const held = useView(
+    (view) => row.own && (view.rooms.find(({ room }) => room === row.room)?.trust.changed ?? 0) > 0,
+  );
   if (!row.own) return { state: 'relay', text: '', counts: '', read: 0 };
   const receipt = receivedBy(row, members);
   const state = deliveryState(row, receipt);
@@ -22,7 +25,7 @@ export function useReceipt(row: MessageRow): {
   const readText = read > 0 ? strings.delivery.read(read) : '';
   return {
     state,
-    text: `${deliveryText(state, receipt)}${readText}`,
+    text: state === 'saved' && held ? strings.asks.held : `${deliveryText(state, receipt)}${readText}`,
     counts: `${receipt.n}/${receipt.m}`,
     read,
   };

@@ -7,7 +7,7 @@ import { hkdf, noSalt } from './hkdf.ts';
 export interface SafetyNumber {
   /** 60 digits: twelve groups of five with a blank between. */
   readonly number: string;
-  /** Twelve of them: the same number for the eye. */
+  /** Twelve of them: a first look, and much weaker than the digits (see `isSameNumber`). */
   readonly emoji: NamedEmoji[];
   /** What the QR code holds. */
   readonly code: string;
@@ -28,7 +28,11 @@ export function safetyNumberOf(one: Uint8Array, other: Uint8Array): SafetyNumber
   };
 }
 
-/** Whether a person gave this number: its digits, with white space anywhere, or the QR code's text and nothing else. */
+/**
+ * Whether a person gave this number: its digits, with white space anywhere, or the QR code's text and nothing else. Not the
+ * emoji: who stands between two people finds a key for each side that give both the same row in 2³⁶ tries (72 bits of both
+ * keys together), where each half of the digits is of one key alone and takes 2⁹⁹.
+ */
 export function isSameNumber(
   expected: { readonly number: string; readonly code: string },
   given: string,

@@ -38,8 +38,12 @@ describe('a safety number', () => {
 
   it('[D6] of known keys never changes', () => {
     const known = safetyNumberOf(new Uint8Array(32).fill(1), new Uint8Array(32).fill(2));
-    expect(known.number).toMatchInlineSnapshot(`"59383 20233 29023 17737 18509 48295 38909 60098 11699 23417 41223 07020"`);
-    expect(known.emoji.map(({ name }) => name).join(', ')).toMatchInlineSnapshot(`"magnet, basketball, pizza, butterfly, cake, bread, lion, moon, star, key, lion, hammer"`);
+    expect(known.number).toMatchInlineSnapshot(
+      `"59383 20233 29023 17737 18509 48295 38909 60098 11699 23417 41223 07020"`,
+    );
+    expect(known.emoji.map(({ name }) => name).join(', ')).toMatchInlineSnapshot(
+      `"magnet, basketball, pizza, butterfly, cake, bread, lion, moon, star, key, lion, hammer"`,
+    );
   });
 
   it('[D6] has the form that the window expects', () => {

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { exportSecret, type GroupState, openGeneration, recordsOf } from '@otr/mls';
 import { describe, expect, it } from 'vitest';
-import { openBytes } from '../../../src/core/aead.ts';
+import { openBytes, sealBytes } from '../../../src/core/aead.ts';
 import { openBody, sealBody } from '../../../src/core/whisper/body.ts';
 import { headerKey } from '../../../src/core/whisper/epochSecrets.ts';
 import { sealHeader } from '../../../src/core/whisper/header.ts';
@@ -40,14 +40,20 @@ const flipped = (bytes: Uint8Array, at: number): Uint8Array =>
 const snapshot = (group: GroupState) =>
   [...recordsOf(group)].map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')]);
 
-/** The content key of a slice, without a look at which body it is for. */
-function contentKeyOf(group: GroupState, key: KeyObject, sent: Sent, ciphertext: Uint8Array): Uint8Array {
+function sliceContext(group: GroupState, id: Uint8Array): Uint8Array {
   const epoch = Buffer.alloc(8);
   epoch.writeBigUInt64BE(group.context.epoch);
-  const content = openBytes(key, ciphertext, Buffer.concat([group.context.groupId, epoch, sent.id]));
-  if (!content) throw new Error('does not open');
-  return content.subarray(0, 32);
+  return Buffer.concat([group.context.groupId, epoch, id]);
 }
+
+/** What a slice holds, without a look at which body it is for. */
+function sliceContentOf(group: GroupState, key: KeyObject, sent: Sent, ciphertext: Uint8Array): Uint8Array {
+  const content = openBytes(key, ciphertext, sliceContext(group, sent.id));
+  if (!content) throw new Error('does not open');
+  return content;
+}
+
+const contentKeyOf = (...args: Parameters<typeof sliceContentOf>) => sliceContentOf(...args).subarray(0, 32);
 
 describe('a changed whisper', () => {
   it('[D4] is refused for a bit in any byte of the body or of the slice, and uses nothing up [D5]', () => {
@@ -174,9 +180,7 @@ describe('a member who is not addressed', () => {
   }
 
   const opensSlice = (keys: readonly KeyObject[], me: Person, sent: Sent) => {
-    const epoch = Buffer.alloc(8);
-    epoch.writeBigUInt64BE(me.group.context.epoch);
-    const context = Buffer.concat([me.group.context.groupId, epoch, sent.id]);
+    const context = sliceContext(me.group, sent.id);
     return sent.slices.flatMap(({ ciphertext }) => keys.filter((key) => openBytes(key, ciphertext, context)));
   };
 
@@ -354,6 +358,17 @@ describe('a sender that breaks the rules', () => {
       expect(openSlice(b.group, key, { id, body, ciphertext })).not.toBeNull();
       expect(openWhisper(b.group, { id, body, ciphertext, key })).toBeNull();
     }
+  });
+
+  it('[D4] with a slice of another length is refused, though it was sealed for us', () => {
+    const { people, a, b } = four();
+    const sent = whisper(people, a, [b], text('psst'));
+    const key = keyTo(a, b);
+    const content = sliceContentOf(b.group, key, sent, sliceOf(sent, people, a, b));
+    for (const wrong of [content.subarray(0, -1), Buffer.concat([content, Buffer.alloc(1)])]) {
+      expect(heard(people, b, a, sent, sealBytes(key, wrong, sliceContext(b.group, sent.id)))).toBeNull();
+    }
+    expect(heard(people, b, a, sent, sealBytes(key, content, sliceContext(b.group, sent.id)))).toBe('psst');
   });
 
   it('[D5] with a body that was sealed under another generation is refused, and uses nothing up', () => {

@@ -73,7 +73,9 @@ describe('a whisper', () => {
 
   it('[D4] is told from an MLS message by its first byte', () => {
     const { people, a, b } = trio();
-    expect(isWhisper(whisper(people, a, [b], text('psst')).body)).toBe(true);
+    const { id, body } = whisper(people, a, [b], text('psst'));
+    expect(isWhisper(body)).toBe(true);
+    expect(whisperSender(b.group, id, body.with(0, 0))).toBeNull();
     expect(isWhisper(sealMessage(a.group, text('aloud')).send)).toBe(false);
     expect(isWhisper(new Uint8Array())).toBe(false);
   });

@@ -45,6 +45,8 @@ export type OutboxInput =
   /** The room is in step with the relay, at this epoch. */
   | { readonly kind: 'inStep'; readonly epoch: number }
   | { readonly kind: 'outOfStep' }
+  /** The epoch is over that all was sealed for; the room is in step again with the next one's access key. */
+  | { readonly kind: 'epochOver' }
   | { readonly kind: 'acknowledged'; readonly id: string; readonly seq: number }
   | { readonly kind: 'refused'; readonly id: string; readonly error: WireError; readonly luck: number }
   /** The log was processed up to `cursor`, where the epoch is `epoch`; `placed` are the own ids that it holds. */
@@ -100,6 +102,10 @@ export function stepOutbox(state: OutboxState, input: OutboxInput): OutboxStep {
         state: { ...state, gate: 'closed', inFlight: null, items: unanswered(state.items) },
         effects: [],
       };
+    case 'epochOver': {
+      const items = state.items.map((item) => ({ ...item, sealedFor: null, acknowledged: null }));
+      return { state: { ...state, gate: 'closed', inFlight: null, items }, effects: [] };
+    }
     case 'acknowledged': {
       if (state.inFlight !== input.id) return { state, effects: [] };
       const items = changed(state.items, input.id, { acknowledged: input.seq });

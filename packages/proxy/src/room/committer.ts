@@ -5,7 +5,7 @@ import { dropOwnCommit, planCommit, type Rename, renewsLeaf } from '../core/grou
 import { accessKeyOf } from '../core/group/epochKeys.ts';
 import { type NewLeaf, newLeaf } from '../core/group/leaf.ts';
 import { viewOf } from '../core/group/view.ts';
-import { sealWelcome } from '../core/invite.ts';
+import { sealedWelcomeLength, sealWelcome } from '../core/invite.ts';
 import { fromText, randomId, toText } from '../core/text.ts';
 import { silentFor } from '../machine/applyCommit.ts';
 import { type Admission, type Planned, planNext, vainWishes, type Wants } from '../machine/commitPlan.ts';
@@ -22,8 +22,6 @@ import { WaitingKnocks } from './waitingKnocks.ts';
 
 /** Welcomes of one commit together with its body, in bytes: they share a frame. */
 const frameBytes = limits.relayFrame - 16 * 1024;
-/** What sealing adds to a welcome, and more. */
-const sealBytes = 64;
 /** How often we look whether anything has become due while nothing happens. Milliseconds. */
 const lookEvery = 600_000;
 /** How soon after joining our own keys are renewed, in milliseconds, at most; more in a large room. */
@@ -368,6 +366,6 @@ function drop(draft: Draft): void {
 /** How many such welcomes fit into a frame beside the commit itself; none where one is larger than any may be. */
 function fittingWelcomes({ welcome, commit }: { welcome: Uint8Array | null; commit: PendingCommit }): number {
   if (!welcome) return 0;
-  const each = welcome.length + sealBytes;
+  const each = sealedWelcomeLength(welcome.length);
   return each > limits.welcome ? 0 : Math.max(1, Math.floor((frameBytes - commit.body.length) / each));
 }

@@ -236,6 +236,7 @@ function enterEpoch(
   const isOwn = draft.commit !== null && sameBytes(draft.commit.id, entry.id);
   if (draft.commit?.ephemeral && !isOwn) draft.erase.push(draft.commit.ephemeral);
   draft.commit = null;
+  unsealAll(parts, draft);
   draft.who = withoutGone(draft.who, changes.removed.map(({ id }) => id));
   const view = viewOf(group);
   const now = parts.now();
@@ -251,6 +252,17 @@ function enterEpoch(
   if (draft.stored.name !== view.settings.name) {
     draft.stored = parts.store.rooms.change(draft.stored, { name: view.settings.name });
   }
+}
+
+/**
+ * M12: what was sealed for the epoch that is over comes to no place any more, and its counter is free: what has to go
+ * before it (D3) takes it.
+ */
+function unsealAll(parts: RoomParts, draft: Draft): void {
+  const counters = parts.store.outbox.of(parts.number).flatMap(({ counter }) => counter || []);
+  if (draft.log && counters.length > 0) draft.log = { ...draft.log, ownCounter: Math.min(...counters) - 1 };
+  parts.store.outbox.unseal(parts.number);
+  feedOutbox(parts, draft, { kind: 'epochOver' });
 }
 
 function stop(parts: RoomParts, draft: Draft, entry: Entry, problem: ProblemCode): Outcome {

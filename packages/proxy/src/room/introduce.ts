@@ -182,7 +182,7 @@ export function noteVerified(
   const data = { name: nameOf(parts, draft, id) ?? name, key: id, by };
   // More than one may be verified at one place of the log.
   const row = noticeRow({ room: parts.ref, seq, now }, 'verified', data);
-  writeRow(parts, draft, { ...row, id: `verified-${id}-${now}` });
+  writeRow(parts, draft, { ...row, id: `seen-${id}-${now}` });
   draft.later.push({ kind: 'peopleChanged' });
 }
 
@@ -192,7 +192,7 @@ export function noteWords(parts: RoomParts, draft: Draft, id: string, state: 'wr
   const data = { name: nameOf(parts, draft, id) ?? '', key: id };
   const place = { room: parts.ref, seq: draft.log?.cursor ?? 0, now };
   const row = noticeRow(place, state === 'wrong' ? 'wordsWrong' : 'wordsStopped', data);
-  writeRow(parts, draft, { ...row, id: `words-${id}-${now}` });
+  writeRow(parts, draft, { ...row, id: `said-${id}-${now}` });
 }
 
 /** It speaks, and has not shown who it is (D3). */

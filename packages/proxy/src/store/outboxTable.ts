@@ -78,6 +78,11 @@ export class OutboxTable {
     this.#steps.within(() => seal.run(epoch, counter, members, body, packSlices(slices), room, id));
   }
 
+  /** What was sealed for an epoch that is over can no longer come to a place: it is as if it had not been. */
+  unseal(room: number): void {
+    this.#steps.within(() => this.#sql.of(room).unseal.run(room));
+  }
+
   /** The sealed body as it is to be sent; null for an item that is not sealed. */
   body(room: number, id: string): Uint8Array | null {
     const columns = this.#sql.of(room).body.get(room, id);
@@ -126,6 +131,9 @@ function prepareStatements(ratchet: RatchetStatements, from: number) {
   const select =
     'SELECT number, id, content, at, counter, epoch, recipients, whisper_to FROM outbox WHERE room = ?';
   return {
+    unseal: ratchet.prepare(
+      'UPDATE outbox SET counter = NULL, epoch = NULL, recipients = NULL, body = NULL, slices = NULL WHERE room = ?',
+    ),
     all: ratchet.prepare(`${select} ORDER BY epoch IS NULL, number`),
     get: ratchet.prepare(`${select} AND id = ?`),
     add: ratchet.prepare('INSERT INTO outbox (room, id, content, at, whisper_to) VALUES (?, ?, ?, ?, ?)'),

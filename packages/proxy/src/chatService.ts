@@ -13,17 +13,17 @@ import {
 } from '@otr/protocol';
 import type { Chat, ChatEvent } from './chat.ts';
 import { compactSuite, defaultSuite } from './core/group/config.ts';
-import { parseInviteLink } from './core/inviteLink.ts';
 import { type Identity, identityOf } from './core/identity/identity.ts';
+import { parseInviteLink } from './core/inviteLink.ts';
 import { fingerprint, randomId, toText } from './core/text.ts';
 import { Relays } from './link/relays.ts';
 import type { SocksOptions } from './link/socksRoute.ts';
 import type { Log } from './log.ts';
+import { People } from './people/people.ts';
 import { Expiry } from './room/expiry.ts';
 import { Housekeeping } from './room/housekeeping.ts';
 import { addCreatedRoom, addJoiningRoom, type NewRoomOptions } from './room/newRoom.ts';
 import { type OpenRoom, openRoom, type RoomOwner } from './room/openRoom.ts';
-import { People } from './people/people.ts';
 import * as requests from './room/requests.ts';
 import { queuedIn } from './room/roomView.ts';
 import * as verification from './room/verification.ts';
@@ -157,8 +157,7 @@ class ChatService implements Chat {
         this.#in(room, (open) => requests.wish(open, 'change', { kind: 'name', name })),
       returnToRoom: ({ room }) => this.#in(room, requests.returnToRoom),
       getDetails: ({ room }) => this.#in(room, ({ session }) => ok(session.details)),
-      leaveRoom: ({ room, publishKey = false }) =>
-        this.#in(room, (open) => requests.leave(open, publishKey)),
+      leaveRoom: ({ room, publishKey = false }) => this.#in(room, (open) => requests.leave(open, publishKey)),
       sendMessage: ({ room, id, text, replyTo, whisperTo }) =>
         this.#in(room, ({ session, live }) => {
           live.stopTyping();
@@ -272,7 +271,9 @@ class ChatService implements Chat {
   }
 
   #createRoom(made: { name: string; suiteId: number; offTheRecord: boolean }): Result<{ room: string }> {
-    return this.#addRoom(randomId(), this.#options.relayUrl, (place) => addCreatedRoom({ ...place, ...made }));
+    return this.#addRoom(randomId(), this.#options.relayUrl, (place) =>
+      addCreatedRoom({ ...place, ...made }),
+    );
   }
 
   #joinRoom(link: string): Result<{ room: string }> {

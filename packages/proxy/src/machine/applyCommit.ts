@@ -46,14 +46,19 @@ function toldOf(log: RoomLog, changes: Changes, rules: CommitRules): Told[] {
   const { before, after } = rules;
   const by = after.get(changes.by) ?? before.get(changes.by) ?? '';
   // Who comes back is the identity that was here (D2).
-  const back = new Set(changes.added.flatMap((member) => (isBack(member, changes) ? (member.formerly ?? []) : [])));
+  const back = new Set(
+    changes.added.flatMap((member) => (isBack(member, changes) ? (member.formerly ?? []) : [])),
+  );
   const removed = changes.removed
     .filter(({ id }) => !back.has(id))
     .map(({ id }) => toldOfRemoval(log, id, by, rules));
   const gone = new Set(changes.removed.map(({ id }) => id));
   const added = changes.added.map((member): Told => {
     const { id } = member;
-    return { event: isBack(member, changes) ? 'returned' : 'joined', data: { name: after.get(id) ?? '', by, key: id } };
+    return {
+      event: isBack(member, changes) ? 'returned' : 'joined',
+      data: { name: after.get(id) ?? '', by, key: id },
+    };
   });
   const renamed = changes.renamed.map((change): Told => {
     const { id } = change.after;

@@ -57,7 +57,7 @@ export function applyMessage(
       : [newerRow(said, JSON.stringify(decoded.content), place)];
   const content = decoded.kind === 'known' ? decoded.payload.content : null;
   const shown = withRows(content?.kind === 'leave' ? withLeaving(adopted.log, from) : adopted.log, rows);
-  const heeded: LogEffect[] = content ? [{ kind: 'said', from, content }] : [];
+  const heeded: LogEffect[] = content ? [{ kind: 'said', from, at: said.at, content }] : [];
   return { log: shown.log, effects: [...shown.effects, ...alarms, ...adopted.effects, ...heeded] };
 }
 

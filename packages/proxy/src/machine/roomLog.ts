@@ -26,7 +26,7 @@ export interface RoomLog {
 export type LogEffect =
   | { readonly kind: 'writeRow'; readonly row: Row }
   /** A member's content was accepted. */
-  | { readonly kind: 'said'; readonly from: string; readonly content: Content }
+  | { readonly kind: 'said'; readonly from: string; readonly at: number; readonly content: Content }
   /** Digests of entries that were processed before one was known. */
   | { readonly kind: 'writeDigests'; readonly digests: readonly { seq: number; digest: Uint8Array }[] };
 

@@ -1,6 +1,6 @@
 import type { VerifiedBy } from '@otr/protocol';
 import { looks } from '../machine/members.ts';
-import type { Person, PeopleTable } from '../store/peopleTable.ts';
+import type { PeopleTable, Person } from '../store/peopleTable.ts';
 
 /**
  * The persons whom this profile has met, by identity key (as text): verified in one room is verified in every room. Changes

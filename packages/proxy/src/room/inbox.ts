@@ -1,4 +1,4 @@
-import type { CommitEntry, Content, Entry, MessageEntry, ProblemCode, RelayResponse } from '@otr/protocol';
+import type { CommitEntry, Entry, MessageEntry, ProblemCode, RelayResponse } from '@otr/protocol';
 import { limits, whisperedKinds } from '@otr/protocol';
 import type { Changes } from '../core/group/changes.ts';
 import { acceptOwnCommit } from '../core/group/commit.ts';
@@ -11,9 +11,10 @@ import { isWhisper } from '../core/whisper.ts';
 import { applyCommit } from '../machine/applyCommit.ts';
 import { applyMessage, type MessageRules, refuseMessage, withLeaving } from '../machine/applyMessage.ts';
 import { splitBatch } from '../machine/room.ts';
-import type { Step } from '../machine/roomLog.ts';
+import type { LogEffect, Step } from '../machine/roomLog.ts';
 import { alarmRow, noticeRow } from '../machine/rows.ts';
 import { withLeaf, withoutGone, withTold, withWhispers } from '../machine/whoIsWho.ts';
+import { wordsTimeout } from '../machine/words.ts';
 import type { StoredItem } from '../store/outboxTable.ts';
 import { introduceFirst, noteSpoke, settleTold, takeIdentify } from './introduce.ts';
 import { endMembership } from './membership.ts';
@@ -237,7 +238,10 @@ function enterEpoch(
   if (draft.commit?.ephemeral && !isOwn) draft.erase.push(draft.commit.ephemeral);
   draft.commit = null;
   unsealAll(parts, draft);
-  draft.who = withoutGone(draft.who, changes.removed.map(({ id }) => id));
+  draft.who = withoutGone(
+    draft.who,
+    changes.removed.map(({ id }) => id),
+  );
   const view = viewOf(group);
   const now = parts.now();
   const rules = { room: parts.ref, seq: entry.seq, now, me: view.me, before, after: parts.names(view) };
@@ -284,19 +288,23 @@ function perform(parts: RoomParts, draft: Draft, { log, effects }: Step): void {
   draft.log = log;
   for (const effect of effects) {
     if (effect.kind === 'writeRow') writeRow(parts, draft, effect.row);
-    else if (effect.kind === 'said') heed(parts, draft, effect.from, effect.content);
+    else if (effect.kind === 'said') heed(parts, draft, effect);
     else for (const { seq, digest } of effect.digests) parts.store.log.setDigest(parts.number, seq, digest);
   }
 }
 
+type Said = Extract<LogEffect, { kind: 'said' }>;
+
 /** What a member said that is no row of the timeline. */
-function heed(parts: RoomParts, draft: Draft, from: string, content: Content): void {
+function heed(parts: RoomParts, draft: Draft, { from, at, content }: Said): void {
   const seq = (draft.log?.cursor ?? 0) + 1;
   if (content.kind === 'identify') {
     takeIdentify(parts, draft, from, content, seq);
     holdOrRelease(parts, draft);
   }
-  if (content.kind === 'words') draft.later.push({ kind: 'words', from, content });
+  // Nobody waits for words that were read out before we came back.
+  const isFresh = parts.now() - at < wordsTimeout;
+  if (content.kind === 'words' && isFresh) draft.later.push({ kind: 'words', from, content });
 }
 
 function messageRules(parts: RoomParts, draft: Draft): MessageRules {

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { RoomSettings } from '@otr/protocol';
 import { defaultSuite } from '../core/group/config.ts';
 import { createRoom } from '../core/group/create.ts';
-import { type LeafOwner, newLeaf } from '../core/group/leaf.ts';
 import { makeJoinKeys } from '../core/group/join.ts';
+import { type LeafOwner, newLeaf } from '../core/group/leaf.ts';
 import { inviteSecretOf } from '../core/identity/voucher.ts';
 import { inviteKeysOf } from '../core/invite.ts';
 import type { Invite } from '../core/inviteLink.ts';
@@ -76,7 +76,10 @@ export function addJoiningRoom(options: NewRoomOptions & { invite: Invite }): St
 }
 
 /** Whose a new leaf of ours in this room is. */
-export function ownLeaf(parts: Pick<RoomParts, 'identity' | 'profileName'>, formerly: string | null): LeafOwner {
+export function ownLeaf(
+  parts: Pick<RoomParts, 'identity' | 'profileName'>,
+  formerly: string | null,
+): LeafOwner {
   return { identityKey: parts.identity.publicKey, name: parts.profileName() ?? '', formerly };
 }
 

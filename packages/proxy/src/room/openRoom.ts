@@ -12,11 +12,11 @@ import type { People } from '../people/people.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
 import { Committer } from './committer.ts';
+import { noteWords } from './introduce.ts';
 import { Introductions } from './introductions.ts';
 import { JoinTalk } from './joinTalk.ts';
-import { Pairs } from './pairs.ts';
 import { LiveTalk } from './liveTalk.ts';
-import { noteWords } from './introduce.ts';
+import { Pairs } from './pairs.ts';
 import { queueContent } from './queue.ts';
 import { keptIn, nothingKept, wayBackIn } from './records.ts';
 import { RelayTalk } from './relayTalk.ts';
@@ -75,7 +75,7 @@ export function openRoom(owner: RoomOwner, stored: StoredRoom, around: RoomSurro
     committer.look();
   };
   session.actBy({ perform, look });
-  session.onWords((member) => words.asking(member));
+  session.onWords(words);
   const acting = { session, talk, join, live, committer, words };
   const open: OpenRoom = { ...acting, linked: linkedRoom(acting) };
   return open;
@@ -94,7 +94,8 @@ function wordsOf(session: RoomSession, open: () => OpenRoom): WordsTalk {
     },
     told: (member, state) => {
       if (state === 'verified') verifiedByWords(open(), member);
-      else if (state !== 'asked') session.step('wordsEnded', (draft) => noteWords(parts, draft, member, state));
+      else if (state !== 'asked')
+        session.step('wordsEnded', (draft) => noteWords(parts, draft, member, state));
       const { group } = session.memory;
       const name = (group && parts.names(viewOf(group)).get(member)) ?? '';
       around.emit({ event: 'words', data: { room: parts.ref, member, name, state } });
@@ -155,7 +156,14 @@ function partsOf({ store, now, profileName, identity, people }: RoomOwner, store
 /** Records that cannot be read are keys that are lost: the history stays, and the room says so. */
 function loadMemory({ store, number }: RoomParts, stored: StoredRoom): RoomMemory {
   const items = store.outbox.of(number);
-  const outbox = outboxOf(items.map(({ id, epoch, content }) => ({ id, sealedFor: epoch, acknowledged: null, free: isFree(content) })));
+  const outbox = outboxOf(
+    items.map(({ id, epoch, content }) => ({
+      id,
+      sealedFor: epoch,
+      acknowledged: null,
+      free: isFree(content),
+    })),
+  );
   const rest = { sync: awayRoom, outbox, enteredEpoch: null };
   const records = store.records.load(number);
   const kept = keptOrLost(stored, records);

@@ -219,7 +219,14 @@ export class RelayTalk {
     const epoch = outbox.get(parts.number, id)?.epoch ?? null;
     if (!body || epoch === null) return;
     const seen = this.#session.memory.log?.cursor ?? 0;
-    const request = { room: parts.room, id: fromText(id), epoch, seen, slices: outbox.slices(parts.number, id), body };
+    const request = {
+      room: parts.room,
+      id: fromText(id),
+      epoch,
+      seen,
+      slices: outbox.slices(parts.number, id),
+      body,
+    };
     const answer = await this.ask('append', request);
     if (!answer) return;
     if (!answer.ok) {

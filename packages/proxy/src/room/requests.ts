@@ -1,7 +1,7 @@
 import { type Content, limits, type MessageRow, ok, type Result, refuse } from '@otr/protocol';
 import { hasRight, isAdmin, type Right, viewOf } from '../core/group/view.ts';
-import { inviteKeysOf } from '../core/invite.ts';
 import { inviteSecretOf, newVoucher } from '../core/identity/voucher.ts';
+import { inviteKeysOf } from '../core/invite.ts';
 import { formatInviteLink, type Invite } from '../core/inviteLink.ts';
 import { fromText, randomId, sameBytes, toText } from '../core/text.ts';
 import type { Wish } from '../machine/commitPlan.ts';

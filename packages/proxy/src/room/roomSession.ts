@@ -17,8 +17,8 @@ import { changesOf } from './records.ts';
 import { detailsOf } from './roomDetails.ts';
 import { type Draft, draftOf, type Later, memoryOf, type RoomMemory, type RoomParts } from './roomParts.ts';
 import { membersOf, readLastLine, readTimelineDigest, summaryOf, type TimelineDigest } from './roomView.ts';
-import { holdOrRelease } from './turn.ts';
 import { Timers } from './timers.ts';
+import { holdOrRelease } from './turn.ts';
 import type { WaitingKnock } from './waitingKnocks.ts';
 
 export interface RoomSurroundings {
@@ -36,6 +36,12 @@ export interface RoomActor {
   perform(later: Later): void;
   /** Something may have become due. */
   look(): void;
+}
+
+/** Exchanges of words with members (D8). */
+interface Words {
+  asking(member: string): boolean;
+  clear(): void;
 }
 
 type Done = Result<Record<string, never>>;
@@ -86,11 +92,11 @@ export class RoomSession {
   }
 
   /** Who waits for words that it reads out. */
-  onWords(isAsking: (member: string) => boolean): void {
-    this.#isAsking = isAsking;
+  onWords(words: Words): void {
+    this.#words = words;
   }
 
-  #isAsking: (member: string) => boolean = () => false;
+  #words: Words = { asking: () => false, clear: () => {} };
 
   /** What hears of knocks, and what it knows of those that wait for a person here. */
   onKnocks(hear: (knocks: readonly Knock[]) => void, undecided: () => WaitingKnock[]): void {
@@ -102,7 +108,7 @@ export class RoomSession {
   #undecided: () => WaitingKnock[] = () => [];
 
   get members(): Member[] {
-    return membersOf(this.parts, this.#memory, this.signs, this.#isAsking);
+    return membersOf(this.parts, this.#memory, this.signs, (id) => this.#words.asking(id));
   }
 
   /**
@@ -192,6 +198,7 @@ export class RoomSession {
 
   close(): void {
     this.#closed = true;
+    this.#words.clear();
     this.timers.stop();
     for (const told of this.#waiting) told();
   }

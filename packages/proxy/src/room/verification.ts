@@ -85,7 +85,12 @@ export function shownIdentity(open: OpenRoom, id: string): Uint8Array | null {
   return found.ok ? found.value.identityKey : null;
 }
 
-function noteVerifiedHere({ session }: OpenRoom, draft: Draft, member: Member, by: 'number' | 'words' | 'invite') {
+function noteVerifiedHere(
+  { session }: OpenRoom,
+  draft: Draft,
+  member: Member,
+  by: 'number' | 'words' | 'invite',
+) {
   noteVerified(session.parts, draft, member, by, draft.log?.cursor ?? 0);
 }
 
@@ -101,7 +106,10 @@ function shownMember(open: OpenRoom, id: string): Result<Member> {
   const shown = memory.who.shown.get(id);
   const trust = trustIn(parts, memory, found.value);
   if (!verifiable.has(trust) || !shown?.leaf || shown.problem) {
-    return refuse('notShown', `${nameOf(open, id)} has not shown yet who they are. Try again when they are here.`);
+    return refuse(
+      'notShown',
+      `${nameOf(open, id)} has not shown yet who they are. Try again when they are here.`,
+    );
   }
   return found;
 }

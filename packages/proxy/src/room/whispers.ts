@@ -1,5 +1,12 @@
-import { type MessageEntry, type MessageRow, type Slice, type Whisper, whisper, whisperedKinds } from '@otr/protocol';
 import type { GroupState } from '@otr/mls';
+import {
+  type MessageEntry,
+  type MessageRow,
+  type Slice,
+  type Whisper,
+  whisper,
+  whisperedKinds,
+} from '@otr/protocol';
 import { type Member, viewOf } from '../core/group/view.ts';
 import { decodePlainJson, encodePlainJson } from '../core/json.ts';
 import { fromText, sameBytes, toText } from '../core/text.ts';
@@ -55,7 +62,11 @@ function payloadOf(item: StoredItem, addressed: readonly Member[]): Whisper {
 }
 
 /** D4, D5: a whisper at its place in the log. What is not for us says nothing. */
-export function takeWhisper(parts: RoomParts, draft: Draft, entry: MessageEntry): 'good' | 'badWhisper' | 'replayed' {
+export function takeWhisper(
+  parts: RoomParts,
+  draft: Draft,
+  entry: MessageEntry,
+): 'good' | 'badWhisper' | 'replayed' {
   const { group, who, log } = draft;
   if (!group || !log || !who.ephemeral) return 'good';
   const view = viewOf(group);
@@ -100,14 +111,26 @@ function hear(
   return 'good';
 }
 
-function raiseMissing(parts: RoomParts, draft: Draft, entry: MessageEntry, from: Member, count: number): void {
+function raiseMissing(
+  parts: RoomParts,
+  draft: Draft,
+  entry: MessageEntry,
+  from: Member,
+  count: number,
+): void {
   const place = { room: parts.ref, seq: entry.seq, now: parts.now() };
   writeRow(parts, draft, alarmRow(place, 'messageMissing', shownName(parts, draft, from.id), { count }));
 }
 
 const whispered: ReadonlySet<string> = new Set(whisperedKinds);
 
-function show(parts: RoomParts, draft: Draft, entry: MessageEntry, from: Member, { at, to, content }: Whisper): void {
+function show(
+  parts: RoomParts,
+  draft: Draft,
+  entry: MessageEntry,
+  from: Member,
+  { at, to, content }: Whisper,
+): void {
   const said: Said = {
     id: toText(entry.id),
     from: from.id,
@@ -130,7 +153,11 @@ function show(parts: RoomParts, draft: Draft, entry: MessageEntry, from: Member,
 }
 
 /** What a row says of to whom it was whispered. */
-export function whisperMark(parts: RoomParts, draft: Draft, to: readonly string[]): NonNullable<MessageRow['whisper']> {
+export function whisperMark(
+  parts: RoomParts,
+  draft: Draft,
+  to: readonly string[],
+): NonNullable<MessageRow['whisper']> {
   return { to: [...to], names: to.map((id) => shownName(parts, draft, id) ?? '') };
 }
 

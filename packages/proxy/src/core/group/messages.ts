@@ -1,7 +1,7 @@
 import { type Erase, type GroupState, MlsError, receiveMessage, sealMessage } from '@otr/mls';
+import { sameBytes } from '../text.ts';
 import { type Changes, changesBetween } from './changes.ts';
 import { governed } from './config.ts';
-import { sameBytes } from '../text.ts';
 import { type RoomView, viewOf } from './view.ts';
 
 /** One ciphertext for all members. Store `group` before `body` leaves. */

@@ -7,7 +7,7 @@ import { hkdf, noSalt } from './hkdf.ts';
 export interface SafetyNumber {
   /** 60 digits: twelve groups of five with a blank between. */
   readonly number: string;
-  /** Twelve of them: a first look, and much weaker than the digits (see `isSameNumber`). */
+  /** Eighteen of them, six bits each: for two people who would rather compare pictures. */
   readonly emoji: NamedEmoji[];
   /** What the QR code holds. */
   readonly code: string;
@@ -15,6 +15,11 @@ export interface SafetyNumber {
 
 const version = Uint8Array.of(0, 1);
 const rounds = 5_200;
+/**
+ * 108 bits of both keys together: who stands between two people needs a key for each side that give both the same pictures,
+ * which takes 2⁵⁴ tries of 5,200 hashes each (each half of the digits is of one key alone: 2⁹⁹).
+ */
+const emojiShown = 18;
 const emojiLabel = Buffer.from('otr-chatroom emoji v1');
 
 /** D6, of two identity keys in either order. Takes some 30 ms of CPU for two people whose hashes are not known yet. */
@@ -29,9 +34,7 @@ export function safetyNumberOf(one: Uint8Array, other: Uint8Array): SafetyNumber
 }
 
 /**
- * Whether a person gave this number: its digits, with white space anywhere, or the QR code's text and nothing else. Not the
- * emoji: who stands between two people finds a key for each side that give both the same row in 2³⁶ tries (72 bits of both
- * keys together), where each half of the digits is of one key alone and takes 2⁹⁹.
+ * Whether a person gave this number: its digits, with white space anywhere, or the QR code's text and nothing else.
  */
 export function isSameNumber(
   expected: { readonly number: string; readonly code: string },
@@ -51,11 +54,10 @@ function digitGroups(keyHash: Buffer): string[] {
 }
 
 function emojiOf(hashes: Uint8Array): NamedEmoji[] {
-  const row = Buffer.from(hkdf(hashes, noSalt, emojiLabel));
-  return [0, 3, 6].flatMap((at) => {
-    const bits = row.readUIntBE(at, 3);
-    return [18, 12, 6, 0].flatMap((shift) => emojis[(bits >> shift) & 63] ?? []);
-  });
+  const bits = BigInt(`0x${Buffer.from(hkdf(hashes, noSalt, emojiLabel)).toString('hex')}`);
+  return Array.from({ length: emojiShown }, (_, n) => Number((bits >> BigInt(250 - 6 * n)) & 63n)).flatMap(
+    (index) => emojis[index] ?? [],
+  );
 }
 
 // The rounds make it dear to look for a key whose number is like another's. A hash is public, and wanted again each

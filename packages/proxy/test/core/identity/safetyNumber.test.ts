@@ -28,11 +28,15 @@ describe('a safety number', () => {
     expect(expected.code).toBe(
       `otr-verify:1:${keys.map((key) => Buffer.from(key).toString('base64url')).join(':')}`,
     );
-    const row = Buffer.from(hkdfSync('sha256', Buffer.concat(hashes), '', 'otr-chatroom emoji v1', 9));
+    const row = Buffer.from(hkdfSync('sha256', Buffer.concat(hashes), '', 'otr-chatroom emoji v1', 32));
     const bits = BigInt(`0x${row.toString('hex')}`)
       .toString(2)
-      .padStart(72, '0');
-    const indexes = bits.match(/.{6}/g)?.map((six) => Number.parseInt(six, 2)) ?? [];
+      .padStart(256, '0');
+    const indexes =
+      bits
+        .match(/.{6}/g)
+        ?.slice(0, 18)
+        .map((six) => Number.parseInt(six, 2)) ?? [];
     expect(expected.emoji).toEqual(indexes.map((index) => emojis[index]));
   });
 
@@ -42,14 +46,14 @@ describe('a safety number', () => {
       `"59383 20233 29023 17737 18509 48295 38909 60098 11699 23417 41223 07020"`,
     );
     expect(known.emoji.map(({ name }) => name).join(', ')).toMatchInlineSnapshot(
-      `"magnet, basketball, pizza, butterfly, cake, bread, lion, moon, star, key, lion, hammer"`,
+      `"magnet, basketball, pizza, butterfly, cake, bread, lion, moon, star, key, lion, hammer, butterfly, globe, snail, hammer, frog, fire"`,
     );
   });
 
   it('[D6] has the form that the window expects', () => {
     const name = { member: Buffer.from(one).toString('base64url'), name: 'Ann', trust: 'unverified' };
     expect(safetyNumber.parse({ ...name, ...expected })).toEqual({ ...name, ...expected });
-    expect(expected.emoji).toHaveLength(12);
+    expect(expected.emoji).toHaveLength(18);
   });
 
   it('[D6] is the same for both, and when it is asked for again', () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { repositoryRoot } from './repository.ts';
 
-const main = join(repositoryRoot, 'packages', 'cli', 'src', 'main.ts');
+/** As people start it: with the cache of compiled sources. */
+const main = join(repositoryRoot, 'packages', 'cli', 'bin', 'otr.mjs');
 
 /** A long-running `otr` command in a process of its own. */
 export type Running = {

@@ -3,12 +3,16 @@ import { delimiter, join } from 'node:path';
 import { installFromDebian, isRootOnDebian } from './debian.mjs';
 
 /**
- * The servers that the relay works with. `POSTGRESQL` names the folder of PostgreSQL's programs, `REDIS` the file of
- * redis-server or valkey-server.
+ * What tests need beside Node and a browser: the servers that the relay works with, and on Linux strace, which sees where a
+ * proxy turns to. `POSTGRESQL` names the folder of PostgreSQL's programs, `REDIS` the file of redis-server or
+ * valkey-server, `STRACE` that of strace.
  */
 const services = [
   { name: 'PostgreSQL', find: findPostgres, variable: 'POSTGRESQL', packages: ['postgresql'] },
   { name: 'Redis', find: findRedis, variable: 'REDIS', packages: ['redis-server'] },
+  ...(process.platform === 'linux'
+    ? [{ name: 'strace', find: findStrace, variable: 'STRACE', packages: ['strace'] }]
+    : []),
 ];
 
 /** @returns {string | undefined} the folder of PostgreSQL's programs (`initdb`, `postgres`, `createdb`) */
@@ -23,11 +27,12 @@ export function findPostgres() {
 
 /** @returns {string | undefined} the file of redis-server or valkey-server */
 export function findRedis() {
-  const chosen = process.env.REDIS;
-  if (chosen) return existsSync(chosen) ? chosen : undefined;
-  return onPath()
-    .flatMap((folder) => [join(folder, 'redis-server'), join(folder, 'valkey-server')])
-    .find((file) => existsSync(file));
+  return findProgram(process.env.REDIS, 'redis-server', 'valkey-server');
+}
+
+/** @returns {string | undefined} the file of strace, which only Linux has */
+export function findStrace() {
+  return findProgram(process.env.STRACE, 'strace');
 }
 
 /**
@@ -41,9 +46,7 @@ export function provideServices(_root, say) {
   const missing = services.filter(({ find }) => find() === undefined);
   const wanted = missing.filter(({ variable }) => !process.env[variable]);
   if (wanted.length > 0 && isRootOnDebian()) {
-    say(
-      `installing Debian’s ${wanted.flatMap(({ packages }) => packages).join(' and ')} for the tests, once`,
-    );
+    say(`installing Debian’s ${wanted.flatMap(({ packages }) => packages).join(', ')} for the tests, once`);
     installFromDebian(...wanted.flatMap(({ packages }) => packages));
   }
   for (const { name, find, variable } of missing) {
@@ -63,6 +66,14 @@ function versionsIn(folder) {
     .filter((name) => version(name) > 0)
     .sort((one, other) => version(other) - version(one))
     .map((name) => join(folder, name, 'bin'));
+}
+
+/** The file that somebody chose, or one of these names on the PATH. */
+function findProgram(chosen, ...names) {
+  if (chosen) return existsSync(chosen) ? chosen : undefined;
+  return onPath()
+    .flatMap((folder) => names.map((name) => join(folder, name)))
+    .find((file) => existsSync(file));
 }
 
 function onPath() {

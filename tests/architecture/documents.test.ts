@@ -5,8 +5,10 @@ import { readRepositoryFile, repositoryFiles, repositoryRoot } from '../reposito
 
 const documents = repositoryFiles(/\.md$/);
 const tests = repositoryFiles(/\.test\.tsx?$/);
-const rulePattern = /\[([WSANLMGICREVT]\d+)\]/g;
-const ruleBooks = ['docs/protocol/README.md', 'docs/protocol/rooms.md'];
+const rulePattern = /\[([WSANLMGICREVTDX]\d+)\]/g;
+const ruleBooks = ['docs/protocol/README.md', 'docs/protocol/rooms.md', 'docs/protocol/identity.md'];
+/** A test's path, and behind it, in italics, parts of titles of it. */
+const namedTest = /`((?:packages|tests)\/[^`]*\.test\.tsx?)`((?:\s\*[^*]+\*)*)/g;
 
 function rulesIn(text: string): string[] {
   return [...text.matchAll(rulePattern)].map((match) => match[1] ?? '');
@@ -31,13 +33,20 @@ describe('documents', () => {
     expect([...cited].filter((rule) => !rules.includes(rule))).toEqual([]);
   });
 
-  it('every test that the threat model or ARCHITECTURE.md names is there', () => {
-    const named = ['docs/threat-model.md', 'ARCHITECTURE.md'].flatMap((path) =>
-      [...readRepositoryFile(path).matchAll(/`((?:packages|tests)\/[^`]*\.test\.tsx?)`/g)].map(
-        (match) => match[1],
-      ),
+  it('every test that the threat model or ARCHITECTURE.md names is there, under the title that it gives', () => {
+    const pages = documents.filter(
+      (path) => path.startsWith('docs/threat-model') || path === 'ARCHITECTURE.md',
     );
-    expect(named.length).toBeGreaterThan(10);
-    expect(named.filter((path) => !tests.includes(path ?? ''))).toEqual([]);
+    const named = pages.flatMap((path) => [...readRepositoryFile(path).matchAll(namedTest)]);
+    expect(named.length).toBeGreaterThan(100);
+    const missing = named.filter(([, test = '']) => !tests.includes(test)).map(([, test]) => test);
+    expect(missing).toEqual([]);
+    const untitled = named.flatMap(([, test = '', titles = '']) => {
+      const text = readRepositoryFile(test);
+      return [...titles.matchAll(/\*([^*]+)\*/g)]
+        .filter(([, title = '']) => !text.includes(title))
+        .map(([, title]) => `${test}: ${title}`);
+    });
+    expect(untitled).toEqual([]);
   });
 });

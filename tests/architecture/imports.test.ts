@@ -24,6 +24,11 @@ const forbidden: { where: RegExp; what: RegExp; why: string }[] = [
   },
   { where: /^packages\/(ui|client)\/src\/(?!node\.ts)/, what: /^node:/, why: 'runs in the browser' },
   { where: /^packages\/client\/src\//, what: /^react/, why: 'the client serves every front end' },
+  {
+    where: /^packages\//,
+    what: /^@scure\/bip39(?!\/wordlists\/)/,
+    why: 'only a list of words is wanted of it',
+  },
 ];
 
 type Import = { path: string; module: string };
@@ -71,6 +76,7 @@ describe('imports', () => {
       { path: 'packages/proxy/src/core/aead.ts', module: 'node:fs' },
       { path: 'packages/proxy/src/machine/room.ts', module: 'node:crypto' },
       { path: 'packages/mls/src/group.ts', module: 'zod' },
+      { path: 'packages/proxy/src/core/words/wordList.ts', module: '@scure/bip39' },
     ];
     expect(violations(bad)).toHaveLength(bad.length);
   });

@@ -24,7 +24,8 @@ vi.mock('../../packages/proxy/src/core/group/messages.ts', async (original) => {
   };
 });
 /** So are knocks, welcomes, and what is not kept. */
-vi.mock('../../packages/proxy/src/core/aead.ts', () => ({
+vi.mock('../../packages/proxy/src/core/aead.ts', async (original) => ({
+  ...(await original<typeof import('../../packages/proxy/src/core/aead.ts')>()),
   sealBytes: (_key: unknown, plaintext: Uint8Array) => Uint8Array.from(plaintext),
   openBytes: (_key: unknown, sealed: Uint8Array) => Uint8Array.from(sealed),
 }));

@@ -1,15 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import type { CommitEntry, Entry } from '@otr/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { planned } from '../../packages/proxy/test/core/group/leaves.ts';
 import { sealForRoom } from '../../packages/proxy/src/core/group/messages.ts';
+import { introduced } from '../../packages/proxy/test/chat/introduced.ts';
+import { planned } from '../../packages/proxy/test/core/group/leaves.ts';
 import { foreignGroup } from './foreignGroup.ts';
-import { flipBit, isCommit, isMessage, notices, openScene, quiet, type Scene } from './scene.ts';
+import { flipBit, isCommit, isMessage, notices, openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
 beforeEach(async () => {
   scene = await openScene();
-  await quiet(scene.room, scene.ann, scene.bob);
+  await introduced(scene.room, scene.ann, scene.bob);
 });
 afterEach(() => scene.close());
 
@@ -112,7 +113,7 @@ describe('a relay that is not to be trusted with commits', () => {
     const { ann, bob, room } = scene;
     const cleo = await scene.newcomer('Cleo');
     await scene.joins(cleo, ann);
-    await quiet(room, cleo.person, ann, bob);
+    await introduced(room, cleo.person, ann, bob);
     onCommit(() => []);
     const key = cleo.person.room(room)?.me;
     await ann.ask('removeMember', { room, member: key ?? '' });

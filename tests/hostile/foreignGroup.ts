@@ -1,8 +1,8 @@
 import type { GroupState } from '@otr/mls';
 import { acceptOwnCommit } from '../../packages/proxy/src/core/group/commit.ts';
 import { createRoom } from '../../packages/proxy/src/core/group/create.ts';
-import { leafNamed, planned } from '../../packages/proxy/test/core/group/leaves.ts';
 import { freshSecret } from '../../packages/proxy/src/room/newRoom.ts';
+import { leafNamed, planned } from '../../packages/proxy/test/core/group/leaves.ts';
 
 /** A group that anybody can make who knows a room's id, at any epoch. */
 export function foreignGroup(room: string, epoch: number): GroupState {

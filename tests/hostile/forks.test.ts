@@ -1,6 +1,7 @@
 import type { Entry } from '@otr/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isMessage, notices, openScene, quiet, type Scene } from './scene.ts';
+import { introduced } from '../../packages/proxy/test/chat/introduced.ts';
+import { isMessage, notices, openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -40,7 +41,7 @@ describe('a relay that shows two members two logs', () => {
 
   it('of commits has split the room for good: no word crosses, and both sides of the seam are told', async () => {
     const { ann, bob, room, bobsRelay } = scene;
-    await quiet(room, ann, bob);
+    await introduced(room, ann, bob);
     await divert(bobsRelay);
     await ann.ask('renameRoom', { room, name: 'Orchard' });
     await bob.ask('renameRoom', { room, name: 'Meadow' });
@@ -107,7 +108,7 @@ describe('a relay that shows two members two logs', () => {
 
   it('whose log goes back is noticed, and nothing is sent into the old one', async () => {
     const { ann, bob, room, bobsRelay } = scene;
-    await quiet(room, ann, bob);
+    await introduced(room, ann, bob);
     const fork = await scene.fork();
     await ann.says(room, 'one');
     await bob.hears(room, ['one']);
@@ -131,7 +132,7 @@ async function cleoIsHere() {
   const cleo = await scene.newcomer('Cleo');
   await scene.joins(cleo, ann);
   await bob.until(() => bob.room(room)?.memberCount === 3);
-  await quiet(room, cleo.person, ann, bob);
+  await introduced(room, cleo.person, ann, bob);
   return cleo;
 }
 

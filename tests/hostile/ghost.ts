@@ -1,6 +1,6 @@
 import type { KnockContent } from '@otr/protocol';
-import { leafNamed } from '../../packages/proxy/test/core/group/leaves.ts';
 import { keyPackageRefOf, keyPackagesOf, makeJoinKeys } from '../../packages/proxy/src/core/group/join.ts';
+import { leafNamed } from '../../packages/proxy/test/core/group/leaves.ts';
 
 /** What somebody would knock with who has keys, and no invite. */
 export function ghostKnock(name: string): { content: KnockContent; keyPackageRef: Buffer } {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { KnockContent, RelayRequest } from '@otr/protocol';
 import { expect, it, vi } from 'vitest';
+import { introduced } from '../../packages/proxy/test/chat/introduced.ts';
 import { ghostKnock } from './ghost.ts';
-import { openScene, quiet } from './scene.ts';
+import { openScene } from './scene.ts';
 
 /** The seal of knocks switched off on purpose, here and nowhere else: whatever reads as one is taken for good. */
 vi.mock('../../packages/proxy/src/core/invite.ts', async (original) => {
@@ -19,7 +20,7 @@ vi.mock('../../packages/proxy/src/core/invite.ts', async (original) => {
 it('with the seal switched off, a ghost is let in (negative control of ghosts.test.ts)', async () => {
   const scene = await openScene();
   const { ann, room } = scene;
-  await quiet(room, ann, scene.bob);
+  await introduced(room, ann, scene.bob);
   const invites: Uint8Array[] = [];
   const admitted: string[] = [];
   scene.annsRelay.watch((event, request) => {

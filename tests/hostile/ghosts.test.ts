@@ -2,8 +2,9 @@ import { randomBytes } from 'node:crypto';
 import type { RelayMessageSent, RelayRequest } from '@otr/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { inviteKeysOf, sealKnock, sealWelcome } from '../../packages/proxy/src/core/invite.ts';
+import { introduced } from '../../packages/proxy/test/chat/introduced.ts';
 import { ghostKnock } from './ghost.ts';
-import { openScene, quiet, type Scene } from './scene.ts';
+import { openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
 /** Public keys that the relay has been told of, and the knocks that it has seen. */
@@ -16,7 +17,7 @@ beforeEach(async () => {
   scene = await openScene();
   [invites, knocks, admitted] = [[], [], []];
   watch();
-  await quiet(scene.room, scene.ann, scene.bob);
+  await introduced(scene.room, scene.ann, scene.bob);
 });
 afterEach(() => scene.close());
 

@@ -6,9 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { acceptOwnCommit } from '../../packages/proxy/src/core/group/commit.ts';
 import { openForRoom } from '../../packages/proxy/src/core/group/messages.ts';
 import { keptIn } from '../../packages/proxy/src/room/records.ts';
+import { introduced } from '../../packages/proxy/test/chat/introduced.ts';
 import { fileStore, Person } from '../../packages/proxy/test/chat/person.ts';
 import { temporaryFolder } from '../processes.ts';
-import { isMessage, notices, openScene, quiet, type Scene } from './scene.ts';
+import { isMessage, notices, openScene, type Scene } from './scene.ts';
 
 let scene: Scene;
 let profiles: { path: string; remove(): void };
@@ -28,7 +29,7 @@ beforeEach(async () => {
       return [entry];
     },
   });
-  await quiet(scene.room, scene.ann, scene.bob);
+  await introduced(scene.room, scene.ann, scene.bob);
 });
 afterEach(async () => {
   for (const other of others.splice(0)) await other.close();
@@ -159,7 +160,7 @@ describe('keys that are old, or in other hands', () => {
     const { ann, bob, room } = scene;
     const cleo = await scene.newcomer('Cleo');
     await scene.joins(cleo, ann);
-    await quiet(room, cleo.person, ann, bob);
+    await introduced(room, cleo.person, ann, bob);
     const before = traffic.length;
     const removed = keysIn(copyOfProfile());
     await ann.says(room, 'while Bob is here');

@@ -87,20 +87,6 @@ export async function openScene(bobs: Partial<ChatOptions> = {}): Promise<Scene>
   };
 }
 
-/** Both have renewed their keys after joining: no commit comes any more by itself. */
-export async function quiet(room: string, ...people: Person[]): Promise<void> {
-  for (const person of people) {
-    await person.until(async () => {
-      const { keysRenewedAt, renewalPending } = await person.ask('getDetails', { room });
-      return keysRenewedAt !== null && !renewalPending;
-    });
-  }
-  const epochs = async () =>
-    Promise.all(people.map(async (person) => (await person.ask('getDetails', { room })).epoch));
-  const [first] = people;
-  await first?.until(async () => new Set(await epochs()).size === 1);
-}
-
 /** Everyone sees each of these problems; the test's time limit ends a wait in vain. */
 export async function notices(person: Person, room: string, ...problems: string[]): Promise<void> {
   await person.until(async () => {

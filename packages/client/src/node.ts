@@ -19,18 +19,37 @@ export async function connectSocketFile(socketFile: string): Promise<Result<Loca
   // The host is only what stands in the Host header: the agent leads every connection to the socket file.
   const socket = io('http://localhost', { ...socketOptions, agent: socketFileAgent(socketFile) as never });
   const client = clientOver(socket);
-  const connected = await firstTry(socket);
+  const connected = await firstAnswer(socket);
   if (connected) return ok(client);
   client.close();
   return refuse('proxyUnreachable', 'No proxy runs on this profile. Start one with `otr up` and try again.');
 }
 
-function firstTry(socket: Socket): Promise<boolean> {
+/** So often a proxy that is there is asked, before it is given up: one that is very busy answers the first try too late. */
+const triesAtMost = 3;
+
+/** Whether it answered. The socket itself tries again after a failure, until it is closed. */
+function firstAnswer(socket: Socket): Promise<boolean> {
   return new Promise((resolve) => {
-    socket.once('connect', () => resolve(true));
-    socket.once('connect_error', () => resolve(false));
+    let failed = 0;
+    const end = (answered: boolean) => {
+      socket.off('connect_error', fail);
+      resolve(answered);
+    };
+    const fail = (error: Error) => {
+      failed += 1;
+      if (isNobodyThere(error) || !socket.active || failed === triesAtMost) end(false);
+    };
+    socket.on('connect_error', fail);
+    socket.once('connect', () => end(true));
     socket.connect();
   });
+}
+
+/** No such file, or one that a dead process left behind. */
+function isNobodyThere(error: Error & { description?: { error?: { code?: unknown } } }): boolean {
+  const code = error.description?.error?.code;
+  return code === 'ENOENT' || code === 'ECONNREFUSED';
 }
 
 function socketFileAgent(path: string): Agent {

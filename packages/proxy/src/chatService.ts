@@ -30,6 +30,7 @@ import * as verification from './room/verification.ts';
 import { isStoreError } from './store/database.ts';
 import type { StoredRoom } from './store/roomTable.ts';
 import type { Store } from './store/store.ts';
+import type { Recorder } from './transcript/recorder.ts';
 
 export interface ChatOptions {
   /** Of the relay for new rooms: an origin, `http://…` or `https://…`. */
@@ -44,6 +45,8 @@ export interface ChatOptions {
   name?: string;
   log: Log;
   version: string;
+  /** Writes down the secrets of each room that is joined or made from now on. */
+  record?: Recorder;
   /** Milliseconds since 1970; the clock where it is left out. */
   now?: () => number;
   /** Called after each step that is on disk, with its name: fault tests stop the process here. */
@@ -91,6 +94,7 @@ class ChatService implements Chat {
       people: new People(this.#store.people),
       peopleChanged: () => this.#peopleChanged(),
       preferences,
+      ...(options.record && { record: options.record }),
     };
     this.#housekeeping = new Housekeeping(this.#store);
     this.#expiry = new Expiry(this.#store, now, (number, ids) => this.#expired(number, ids));

@@ -3,6 +3,7 @@ import { createChat } from './chatService.ts';
 import type { SocksOptions } from './link/socksRoute.ts';
 import type { Log } from './log.ts';
 import { openStore } from './store/store.ts';
+import type { Recorder } from './transcript/recorder.ts';
 
 export interface OpenChatOptions {
   relayUrl: string;
@@ -16,6 +17,7 @@ export interface OpenChatOptions {
   name?: string;
   log: Log;
   version: string;
+  record?: Recorder;
 }
 
 /** Not ok: a sentence that says why the profile cannot be used. */

@@ -20,6 +20,7 @@ import {
   stillLockedNotice,
   wrongPassphrase,
 } from './refusals.ts';
+import type { Recorder } from './transcript/recorder.ts';
 import { GuardedChat } from './vault/guardedChat.ts';
 import { findVault, type Vault, type VaultOptions } from './vault/vault.ts';
 
@@ -44,6 +45,8 @@ export interface ProxyOptions {
   pageFolder: string;
   log: Log;
   version: string;
+  /** Writes down the secrets of each room that is joined or made from now on (D10). */
+  record?: Recorder;
 }
 
 export interface RunningProxy {
@@ -162,7 +165,7 @@ async function openParts({ options, host, files, folder, closers, parts }: Parts
 
 /** The profile behind the surface, still locked. */
 function guardedChat(
-  { relayUrl, admission, socks, name, version, log }: ProxyOptions,
+  { relayUrl, admission, socks, name, version, log, record }: ProxyOptions,
   folder: string,
   vault: Vault | null,
   { openChat, now, idleCheckMs }: ProxyParts,
@@ -176,6 +179,7 @@ function guardedChat(
         ...(name !== undefined && { name }),
         ...(admission !== undefined && { admission }),
         ...(socks !== undefined && { socks }),
+        ...(record !== undefined && { record }),
       }),
     ...(now !== undefined && { now }),
     ...(idleCheckMs !== undefined && { idleCheckMs }),

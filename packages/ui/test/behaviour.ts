@@ -3,15 +3,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeCameraFile } from './cameraFile.ts';
+import { codeChecks } from './codeChecks.ts';
 import { codeOf } from './fakeTrust.ts';
 import { keyOf } from './fixtures.ts';
 import { launchChromium, openPage, startHarness } from './harness.ts';
 import { messageChecks } from './messageChecks.ts';
+import { numberChecks } from './numberChecks.ts';
 import { roomChecks } from './roomChecks.ts';
 import { timelineChecks } from './timelineChecks.ts';
 import { trustChecks } from './trustChecks.ts';
 import { vaultChecks } from './vaultChecks.ts';
 import { whisperChecks } from './whisperChecks.ts';
+import { wordsChecks } from './wordsChecks.ts';
 
 const checks = [
   ...timelineChecks,
@@ -19,6 +22,9 @@ const checks = [
   ...roomChecks,
   ...vaultChecks,
   ...trustChecks,
+  ...numberChecks,
+  ...codeChecks,
+  ...wordsChecks,
   ...whisperChecks,
 ];
 const filter = process.argv[2] ?? '';

@@ -34,7 +34,7 @@ export function numberOf({ key, name, trust }: Member): SafetyNumber {
   const groups = Array.from({ length: 12 }, (_, index) =>
     String(bytes.readUInt32BE(index * 5) % 100_000).padStart(5, '0'),
   );
-  const emoji = Array.from({ length: 12 }, (_, index) => {
+  const emoji = Array.from({ length: 18 }, (_, index) => {
     const [sign, called] = pictures[(bytes[index] ?? 0) % pictures.length] ?? pictures[0];
     return { emoji: sign, name: called };
   });

@@ -2,8 +2,9 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RelayRequest, Row } from '@otr/protocol';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { introduced } from '../../../packages/proxy/test/chat/introduced.ts';
 import { fileStore, Person } from '../../../packages/proxy/test/chat/person.ts';
-import { openScene, quiet } from '../../hostile/scene.ts';
+import { openScene } from '../../hostile/scene.ts';
 import { temporaryFolder } from '../../processes.ts';
 import { Generations } from './generations.ts';
 import { audit, type Life, live, type Role } from './life.ts';
@@ -82,7 +83,7 @@ describe('what is looked at can fail (negative controls)', () => {
     const profile = join(profiles.path, 'bob');
     const scene = await openScene({ store: fileStore(profile) });
     const { ann, bob, room, bobsRelay } = scene;
-    await quiet(room, ann, bob);
+    await introduced(room, ann, bob);
     const sent: Uint8Array[] = [];
     bobsRelay.watch((event, request) => {
       if (event === 'append') sent.push(Buffer.from((request as RelayRequest<'append'>).body));

@@ -44,15 +44,7 @@ export const vault = z.object({
  * `refused`: it showed something false · `changed`: it bears the name of a verified person and has other keys; sending
  * waits for a decision.
  */
-export const trust = z.enum([
-  'self',
-  'verified',
-  'unverified',
-  'waiting',
-  'unproven',
-  'refused',
-  'changed',
-]);
+export const trust = z.enum(['self', 'verified', 'unverified', 'waiting', 'unproven', 'refused', 'changed']);
 /** How a person was verified. */
 export const verifiedBy = z.enum(['number', 'words', 'invite']);
 

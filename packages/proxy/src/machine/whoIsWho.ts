@@ -37,6 +37,8 @@ export interface WhoIsWho {
   readonly invited: ReadonlySet<string>;
   /** Our last counter of whispers to each (D5). */
   readonly whispers: ReadonlyMap<string, number>;
+  /** In a room off the record: the whisper that was sealed last, until it is at its place (D9). */
+  readonly underWay?: { readonly id: string; readonly recipients: readonly string[] };
 }
 
 export const nobodyKnown: WhoIsWho = {

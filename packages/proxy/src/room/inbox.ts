@@ -13,11 +13,12 @@ import { applyMessage, type MessageRules, refuseMessage, withLeaving } from '../
 import { splitBatch } from '../machine/room.ts';
 import type { LogEffect, Step } from '../machine/roomLog.ts';
 import { alarmRow, noticeRow } from '../machine/rows.ts';
-import { withLeaf, withoutGone, withTold, withWhispers } from '../machine/whoIsWho.ts';
+import { withLeaf, withoutGone, withTold } from '../machine/whoIsWho.ts';
 import { wordsTimeout } from '../machine/words.ts';
 import type { StoredItem } from '../store/outboxTable.ts';
 import { introduceFirst, noteSpoke, settleTold, takeIdentify } from './introduce.ts';
 import { endMembership } from './membership.ts';
+import { noteWhispered } from './ownWhispers.ts';
 import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import { showOwn } from './sealItem.ts';
 import { noteSettings } from './settingsNews.ts';
@@ -71,9 +72,11 @@ export function takeLive(parts: RoomParts, draft: Draft, entries: readonly Entry
 /** False where the room does not go on: the entry stays unprocessed, or we are no longer a member. */
 function takeEntry(parts: RoomParts, draft: Draft, entry: Entry, placed: string[]): boolean {
   if (!draft.log || !draft.group || draft.stored.standing === 'lost') return false;
+  const recorded = parts.record?.entryOf(parts, entry);
   const goesOn =
     entry.kind === 'message' ? takeMessage(parts, draft, entry, placed) : takeCommit(parts, draft, entry);
   if (goesOn === 'stuck' || !draft.log) return false;
+  if (recorded) draft.taken.push(recorded);
   const link = linkOf(entry);
   const digest = draft.log.digest && nextDigest(draft.log.digest, link);
   parts.store.log.append(parts.number, { seq: entry.seq, id: entry.id, link, digest });
@@ -141,7 +144,7 @@ function isSpoken(decoded: Decoded | null): boolean {
 /** What our own entry has done for who is who, now that it is at its place. */
 function notePlaced(parts: RoomParts, draft: Draft, item: StoredItem, seq: number): void {
   const recipients = item.recipients ?? [];
-  if (item.whisperTo !== null) draft.who = withWhispers(draft.who, recipients);
+  if (item.whisperTo !== null) noteWhispered(draft, recipients);
   if (item.content.kind !== 'identify') return;
   draft.who = withTold(draft.who, recipients);
   settleTold(parts, draft, seq);

@@ -173,7 +173,10 @@ function sealAnew(parts: RoomParts, draft: Draft): void {
   const items = store.outbox.of(number);
   for (const { id } of items) store.outbox.remove(number, id);
   const said = items.filter(({ content }) => content.kind !== 'identify' && content.kind !== 'words');
-  const ids = said.map(({ id, content, at, counter, whisperTo }) => {
+  // Before we came in, it was not known that everything is whispered here (D9).
+  const everybody = draft.stored.offTheRecord ? 'everyone' : null;
+  const ids = said.map(({ id, content, at, counter, ...item }) => {
+    const whisperTo = item.whisperTo ?? (content.kind === 'leave' ? null : everybody);
     const whispered = whisperTo !== null && { whisperTo };
     if (counter === null) {
       store.outbox.add(number, id, content, at, { ...whispered });

@@ -11,6 +11,7 @@ import { awayRoom } from '../machine/room.ts';
 import type { People } from '../people/people.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
+import type { Recorder } from '../transcript/recorder.ts';
 import { Committer } from './committer.ts';
 import { noteWords } from './introduce.ts';
 import { Introductions } from './introductions.ts';
@@ -45,7 +46,10 @@ export interface RoomOwner {
   /** What is known of a person has changed: all rooms are told. */
   peopleChanged(): void;
   preferences(): { readonly tellRead: boolean; readonly tellTyping: boolean };
+  readonly record?: Recorder;
 }
+
+export type PartsOwner = Pick<RoomOwner, 'store' | 'now' | 'profileName' | 'identity' | 'people' | 'record'>;
 
 /** A room from the store, with what acts for it. */
 export function openRoom(owner: RoomOwner, stored: StoredRoom, around: RoomSurroundings): OpenRoom {
@@ -125,7 +129,9 @@ function linkedRoom({ session, talk, join, live, committer }: Omit<OpenRoom, 'li
   };
 }
 
-function partsOf({ store, now, profileName, identity, people }: RoomOwner, stored: StoredRoom): RoomParts {
+/** What a room does not change; `owner` is whose profile it is in. */
+export function partsOf(owner: PartsOwner, stored: StoredRoom): RoomParts {
+  const { store, now, profileName, identity, people, record } = owner;
   const { room } = stored;
   const pairs = new Pairs(identity);
   const names = remembered((view: RoomView) => shownNames(view.members, (id) => fingerprint(fromText(id))));
@@ -150,11 +156,12 @@ function partsOf({ store, now, profileName, identity, people }: RoomOwner, store
     names,
     accessKey: byEpoch(accessKeyOf),
     authenticator: byEpoch(authenticatorOf),
+    ...(record && { record }),
   };
 }
 
 /** Records that cannot be read are keys that are lost: the history stays, and the room says so. */
-function loadMemory({ store, number }: RoomParts, stored: StoredRoom): RoomMemory {
+export function loadMemory({ store, number }: RoomParts, stored: StoredRoom): RoomMemory {
   const items = store.outbox.of(number);
   const outbox = outboxOf(
     items.map(({ id, epoch, content }) => ({

@@ -47,7 +47,8 @@ export function say(
   if (Buffer.byteLength(JSON.stringify(content)) > jsonLimit) {
     return refuse('tooLarge', 'This text is too long for one message. Send it in parts.');
   }
-  const audience = whisperTo ?? (stored.offTheRecord ? 'everyone' : null);
+  const everybody = stored.offTheRecord ? 'everyone' : null;
+  const audience = whisperTo ?? audienceOfAnswered(session, content) ?? everybody;
   const done = session.step('queued', (draft) => {
     introduceFirst(session.parts, draft);
     queueContent(session.parts, draft, content, { id, whisperTo: audience });
@@ -100,6 +101,14 @@ export function react(
 function audienceOf({ whisper, own, from }: MessageRow, me = ''): readonly string[] | null {
   if (!whisper) return null;
   return own ? whisper.to : [from, ...whisper.to].filter((member) => member !== me);
+}
+
+/** An answer says what it answers: to others it would tell that there was a whisper. */
+function audienceOfAnswered(session: RoomSession, content: Content): readonly string[] | null {
+  const target = content.kind === 'text' ? content.replyTo : undefined;
+  if (target === undefined) return null;
+  const row = session.parts.store.timeline.get(session.parts.number, target);
+  return row?.kind === 'message' ? audienceOf(row, session.summary.me ?? '') : null;
 }
 
 /** The message as this profile's own history shows it, and nowhere else. Nothing tells that it was another. */

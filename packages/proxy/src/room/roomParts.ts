@@ -1,5 +1,5 @@
 import type { GroupState } from '@otr/mls';
-import type { Content, Row } from '@otr/protocol';
+import type { Content, Entry, Row } from '@otr/protocol';
 import type { AccessKey } from '../core/group/epochKeys.ts';
 import type { JoinKeys } from '../core/group/join.ts';
 import type { Member, RoomView } from '../core/group/view.ts';
@@ -15,6 +15,7 @@ import type { CameBy, WhoIsWho } from '../machine/whoIsWho.ts';
 import type { People } from '../people/people.ts';
 import type { StoredRoom } from '../store/roomTable.ts';
 import type { Store } from '../store/store.ts';
+import type { Recorder } from '../transcript/recorder.ts';
 
 /** What stays the same for a room as long as the proxy runs. */
 export interface RoomParts {
@@ -36,6 +37,8 @@ export interface RoomParts {
   names(view: RoomView): ShownNames;
   accessKey(group: GroupState): AccessKey;
   authenticator(group: GroupState): string;
+  /** Only where a person wants what nobody should have: a transcript of all that its proxy held. */
+  readonly record?: Recorder;
 }
 
 /** A knock of our own that waits to be answered. */
@@ -124,13 +127,22 @@ export type Draft = { -readonly [Part in keyof RoomMemory]: RoomMemory[Part] } &
   readonly later: Later[];
   /** Secrets that nobody needs once the step is on disk. */
   readonly erase: Uint8Array[];
+  /** What was taken of the log, for who records it. */
+  readonly taken: Entry[];
 };
 
 export function draftOf(memory: RoomMemory): Draft {
-  return { ...memory, rows: new Map(), gone: [], later: [], erase: [] };
+  return { ...memory, rows: new Map(), gone: [], later: [], erase: [], taken: [] };
 }
 
-export function memoryOf({ rows: _, gone: __, later: ___, erase: ____, ...memory }: Draft): RoomMemory {
+export function memoryOf({
+  rows: _,
+  gone: __,
+  later: ___,
+  erase: ____,
+  taken: _____,
+  ...memory
+}: Draft): RoomMemory {
   return memory;
 }
 

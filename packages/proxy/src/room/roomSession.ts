@@ -22,7 +22,7 @@ import { holdOrRelease } from './turn.ts';
 import type { WaitingKnock } from './waitingKnocks.ts';
 
 export interface RoomSurroundings {
-  readonly link: RelayLink;
+  readonly link: Pick<RelayLink, 'request'>;
   readonly log: Log;
   emit(event: LocalEvent): void;
   /** Called after each step that is on disk, with its name. */
@@ -69,6 +69,7 @@ export class RoomSession {
     this.#memory = memory;
     this.#timeline = readTimelineDigest(parts, memory.stored.readOrder);
     this.#told = JSON.stringify(this.summary);
+    parts.record?.opened(parts, memory);
   }
 
   actBy(actor: RoomActor): void {
@@ -133,6 +134,7 @@ export class RoomSession {
     }
     this.#memory = memoryOf(draft);
     for (const secret of draft.erase) secret.fill(0);
+    this.parts.record?.stepped(this.parts, before, draft);
     this.around.afterStep(name);
     this.#tell(before, draft);
     for (const later of draft.later) this.#actor.perform(later);

@@ -90,9 +90,9 @@ export function membersOf(
   });
 }
 
-/** Own messages that the relay has not acknowledged. */
+/** What a person here said and the relay has not acknowledged. */
 export function queuedIn({ outbox }: RoomMemory): number {
-  return outbox.items.filter(({ acknowledged }) => acknowledged === null).length;
+  return outbox.items.filter(({ acknowledged, free }) => acknowledged === null && !free).length;
 }
 
 /** Rows that are not yet at a place in the log have orders above all: what comes must not be marked as read. */

@@ -1,7 +1,7 @@
-import type { GroupState } from '@otr/mls';
 import {
   type MessageEntry,
   type MessageRow,
+  type Row,
   type Slice,
   type Whisper,
   whisper,
@@ -10,12 +10,13 @@ import {
 import { type Member, viewOf } from '../core/group/view.ts';
 import { decodePlainJson, encodePlainJson } from '../core/json.ts';
 import { fromText, sameBytes, toText } from '../core/text.ts';
-import { openWhisper, sealWhisper, sliceAddress, whisperExporter, whisperSender } from '../core/whisper.ts';
-import { applyContent, newerRow, type Said } from '../machine/applyContent.ts';
+import { openWhisper, sealWhisper, sliceAddress, whisperSender } from '../core/whisper.ts';
+import { applyContent, newerRow, type Said, type TimelineView } from '../machine/applyContent.ts';
 import { alarmRow, orderOf } from '../machine/rows.ts';
 import { withShown } from '../machine/whoIsWho.ts';
 import type { StoredItem } from '../store/outboxTable.ts';
 import { noteSpoke } from './introduce.ts';
+import { noteUnderWay, sliceContextOf, takeOwnWhisper } from './ownWhispers.ts';
 import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import { trustIn } from './trustIn.ts';
 
@@ -35,7 +36,7 @@ export function sealWhispered(parts: RoomParts, draft: Draft, item: StoredItem):
   const others = [...view.members.values()].filter(({ id }) => id !== view.me);
   const isFor = ({ id }: Member) => item.whisperTo === 'everyone' || item.whisperTo?.includes(id) === true;
   const addressed = others.filter(isFor);
-  const context = contextOf(parts, group);
+  const context = sliceContextOf(parts, group);
   const readers = others.map((member) => ({
     leafIndex: member.leafIndex,
     counter: (who.whispers.get(member.id) ?? 0) + 1,
@@ -47,7 +48,9 @@ export function sealWhispered(parts: RoomParts, draft: Draft, item: StoredItem):
   plaintext.fill(0);
   draft.group = sealed.group;
   draft.erase.push(...sealed.erase);
-  return { body: sealed.body, slices: sealed.slices, recipients: addressed.map(({ id }) => id) };
+  const recipients = addressed.map(({ id }) => id);
+  noteUnderWay(draft, item, recipients);
+  return { body: sealed.body, slices: sealed.slices, recipients };
 }
 
 function payloadOf(item: StoredItem, addressed: readonly Member[]): Whisper {
@@ -73,12 +76,15 @@ export function takeWhisper(
   const sender = whisperSender(group, entry.id, entry.body);
   const from = [...view.members.values()].find(({ leafIndex }) => leafIndex === sender?.leafIndex);
   const me = view.members.get(view.me);
-  // Any member can write any sender there: one that says it is us says nothing of our keys.
-  if (!from || !me || from.id === view.me) return 'badWhisper';
+  if (!from || !me) return 'badWhisper';
+  if (parts.store.log.placeOf(parts.number, entry.id) !== null) return 'replayed';
+  if (from === me) return takeOwnWhisper(draft, entry);
+  // Who has left may have published its key, and says nothing more (D10).
+  if (log.leaving.has(from.id)) return 'badWhisper';
   const address = sliceAddress(group, me.leafIndex);
   const slice = entry.slices.find(({ to }) => sameBytes(to, address));
   if (!slice) return 'badWhisper';
-  const context = contextOf(parts, group);
+  const context = sliceContextOf(parts, group);
   const key = parts.pair(who.ephemeral, from).sliceKeyFrom(context);
   context.exporter.fill(0);
   const { id, body } = entry;
@@ -101,7 +107,7 @@ function hear(
 ): 'good' | 'badWhisper' | 'replayed' {
   const parsed = whisper.safeParse(said);
   if (!parsed.success || parsed.data.id !== toText(entry.id)) return 'badWhisper';
-  if (parts.store.log.placeOf(parts.number, entry.id) !== null) return 'replayed';
+  if (!isMeantForUs(draft, parsed.data)) return 'badWhisper';
   const last = draft.who.shown.get(from.id)?.whispered ?? 0;
   if (counter <= last) return 'replayed';
   if (counter > last + 1) raiseMissing(parts, draft, entry, from, counter - last - 1);
@@ -109,6 +115,13 @@ function hear(
   noteSpoke(draft, from.id);
   show(parts, draft, entry, from, parsed.data);
   return 'good';
+}
+
+/** One that names nobody would stand among what was said aloud, and signed: only a room off the record has such (D9). */
+function isMeantForUs({ group }: Draft, { to }: Whisper): boolean {
+  if (!group) return false;
+  const { me, settings } = viewOf(group);
+  return to ? to.includes(me) : settings.offTheRecord;
 }
 
 function raiseMissing(
@@ -145,11 +158,23 @@ function show(
   };
   const disappearAfter = draft.group ? viewOf(draft.group).settings.disappearAfter : 0;
   const place = { room: parts.ref, now: parts.now(), disappearAfter };
-  const timeline = { get: (id: string) => parts.store.timeline.get(parts.number, id) };
+  const all = { get: (id: string) => parts.store.timeline.get(parts.number, id) };
+  const timeline = to && content.kind !== 'text' ? whisperedOnly(all) : all;
   const rows = whispered.has(content.kind)
     ? applyContent(said, content, place, timeline)
     : [newerRow(said, JSON.stringify(content), place)];
   for (const row of rows) writeRow(parts, draft, row);
+}
+
+/** What was said aloud is not changed for some only. */
+function whisperedOnly(timeline: TimelineView): TimelineView {
+  const isAloud = (row: Row | null) => row?.kind === 'message' && row.whisper === undefined;
+  return {
+    get: (id) => {
+      const row = timeline.get(id);
+      return isAloud(row) ? null : row;
+    },
+  };
 }
 
 /** What a row says of to whom it was whispered. */
@@ -159,10 +184,6 @@ export function whisperMark(
   to: readonly string[],
 ): NonNullable<MessageRow['whisper']> {
   return { to: [...to], names: to.map((id) => shownName(parts, draft, id) ?? '') };
-}
-
-function contextOf(parts: RoomParts, group: GroupState) {
-  return { exporter: whisperExporter(group), room: parts.room, epoch: viewOf(group).epoch };
 }
 
 function shownName(parts: RoomParts, { group }: Draft, id: string): string | null {

@@ -2,6 +2,7 @@ import type { RelayResultSent } from '@otr/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTamperingRelay, type TamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
+import { introduced } from './introduced.ts';
 import { Person } from './person.ts';
 
 let relay: Relay;
@@ -40,11 +41,8 @@ async function benIsLate(given: (missed: Missed) => Missed): Promise<void> {
   const { link } = await ana.ask('invite', { room });
   await ben.ask('joinRoom', { link: link.replace(/^otr:[^/]+/, `otr:${new URL(between.url).host}`) });
   await ben.until(() => ben.room(room)?.memberCount === 2);
-  // Who has just come renews its keys: no other commit than Ana's is to be in the way.
-  await ben.until(async () => {
-    const { keysRenewedAt, renewalPending } = await ben.ask('getDetails', { room });
-    return keysRenewedAt !== null && !renewalPending;
-  });
+  // No other entry than Ana's is to be in the way.
+  await introduced(room, ana, ben);
   await ben.says(room, 'first');
   await ben.settles(room);
 

@@ -9,6 +9,7 @@ import {
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startTamperingRelay, type TamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
+import { introduced } from './introduced.ts';
 import { memoryStore, Person } from './person.ts';
 
 /** What a relay can do with messages and answers; what it can do with commits: tests/hostile/. */
@@ -28,8 +29,8 @@ beforeEach(async () => {
   await ben.ask('joinRoom', { link: await throughEvil() });
   await ben.until(() => ben.room(room)?.state === 'joined');
   await ana.until(() => ana.room(room)?.memberCount === 2);
-  // A member who comes renews its keys soon after: no commit stands between the entries of a test.
-  for (const each of [ana, ben]) await each.until(() => hasRenewed(each));
+  // Neither a commit nor a tag of those who came stands between the entries of a test.
+  await introduced(room, ana, ben);
   await ana.says(room, 'first');
   await ben.hears(room, ['first']);
 });
@@ -39,11 +40,6 @@ afterEach(async () => {
   await evil.close();
   await relay.close();
 });
-
-async function hasRenewed(person: Person): Promise<boolean> {
-  const { keysRenewedAt, renewalPending } = await person.ask('getDetails', { room });
-  return keysRenewedAt !== null && !renewalPending;
-}
 
 async function throughEvil(): Promise<string> {
   const { link } = await ana.ask('invite', { room });

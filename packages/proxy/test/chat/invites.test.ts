@@ -4,9 +4,9 @@ import { keyPackageRefOf, keyPackagesOf, makeJoinKeys } from '../../src/core/gro
 import { inviteKeysOf, sealKnock } from '../../src/core/invite.ts';
 import { parseInviteLink } from '../../src/core/inviteLink.ts';
 import { randomId, toText } from '../../src/core/text.ts';
+import { leafNamed } from '../core/group/leaves.ts';
 import { Company, detailsOf, epochOf, keyOf, refusalOf } from './company.ts';
 import type { Person } from './person.ts';
-import { leafNamed } from '../core/group/leaves.ts';
 
 let company: Company;
 

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { type Relay, startRelay } from '../../../relay/src/index.ts';
+import { introduced } from './introduced.ts';
 import { fileStore, Person } from './person.ts';
 
 let folder: string;
@@ -132,7 +133,8 @@ test('entries that expired before they were fetched are said to have; what is le
   const ben = person('Ben');
   const room = await ana.create('Garden');
   await ben.joins(ana, room);
-  for (const who of [ana, ben]) await who.until(() => who.room(room)?.memberCount === 2);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  await introduced(room, ana, ben);
   await ben.close();
   for (const text of ['lost one', 'lost two']) await ana.says(room, text);
   await ana.settles(room);
@@ -155,7 +157,8 @@ test('[R1] who was away for longer than the relay keeps a commit is told, and co
   const ben = person('Ben');
   const room = await ana.create('Garden');
   await ben.joins(ana, room);
-  for (const who of [ana, ben]) await who.until(() => who.room(room)?.memberCount === 2);
+  await ana.until(() => ana.room(room)?.memberCount === 2);
+  await introduced(room, ana, ben);
   await ana.says(room, 'before');
   await ben.hears(room, ['before']);
   await ben.close();

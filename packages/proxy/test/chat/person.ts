@@ -8,16 +8,13 @@ import { openStore, type Store } from '../../src/store/store.ts';
 /** A chat under test with what its clients were told. */
 export class Person {
   readonly chat: Chat;
+  readonly store: Store;
   readonly events: LocalEvent[] = [];
   readonly #waiting = new Set<() => void>();
 
   constructor(options: Partial<ChatOptions> & { relayUrl: string; store?: Store }) {
-    this.chat = createChat({
-      log: silent,
-      version: 'test',
-      ...options,
-      store: options.store ?? memoryStore(),
-    });
+    this.store = options.store ?? memoryStore();
+    this.chat = createChat({ log: silent, version: 'test', ...options, store: this.store });
     this.chat.subscribe((event) => {
       this.events.push(event);
       for (const look of this.#waiting) look();

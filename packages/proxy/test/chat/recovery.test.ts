@@ -1,6 +1,7 @@
 import { cpSync, renameSync } from 'node:fs';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Company, detailsOf, refusalOf } from './company.ts';
+import { introduced } from './introduced.ts';
 import { fileStore, newId, type Person } from './person.ts';
 
 let company: Company;
@@ -34,6 +35,7 @@ async function letBack(ana: Person, room: string): Promise<void> {
 async function talkOfTwo() {
   const [ana, ben] = [company.person('Ana'), company.resident('Ben')];
   const room = await company.room(ana, ben);
+  await introduced(room, ana, ben);
   await ana.says(room, 'hello Ben');
   await ben.says(room, 'hello Ana');
   for (const who of [ana, ben]) await who.hears(room, ['hello Ben', 'hello Ana']);

@@ -77,6 +77,8 @@ test('an answer carries what it answers', async () => {
 test('[T1] with a timer messages disappear everywhere: the clients are told, and no search finds them', async () => {
   const { ana, ben, room } = await two();
   await ana.says(room, 'before the timer');
+  // What is still under way would come to a place after the timer, and disappear with the rest.
+  await ana.settles(room);
   await ana.ask('setTimer', { room, disappearAfter: 1_500 });
   for (const who of [ana, ben]) await who.until(() => who.room(room)?.disappearAfter === 1_500);
   const id = await ben.says(room, 'fleeting');

@@ -75,7 +75,12 @@ export class SimulatedRoom {
   }
 
   get link(): string {
-    return formatInviteLink({ relayUrl: this.#url, room: this.room, secret: this.#secret, fingerprint: null });
+    return formatInviteLink({
+      relayUrl: this.#url,
+      room: this.room,
+      secret: this.#secret,
+      fingerprint: null,
+    });
   }
 
   /** A commit of this member's at the relay; all others take it. */

@@ -68,7 +68,9 @@ test('[D2] [D3] a renewed leaf shows itself again, and is not doubted meanwhile'
   await ben.hears(room, ['still me']);
   const [message] = await ben.messages(room);
   expect(message?.trust).toBe('unverified');
-  const told = ben.events.slice(before).flatMap(({ event, data }) => (event === 'members' ? data.members : []));
+  const told = ben.events
+    .slice(before)
+    .flatMap(({ event, data }) => (event === 'members' ? data.members : []));
   expect(new Set(told.filter(({ key }) => key === keys.one).map(({ trust }) => trust))).toEqual(
     new Set(['unverified']),
   );

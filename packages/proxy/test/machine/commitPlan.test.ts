@@ -114,7 +114,15 @@ test('[G4] who is removed is no admin any more, even where another wish makes it
 
 test('[C1] an invite that is over goes with the next commit, and makes none by itself', () => {
   const secret = secretText();
-  const expired = { secret, uses: null, expiresAt: 900, approval: false, by: secretText(), at: 1, vouched: false };
+  const expired = {
+    secret,
+    uses: null,
+    expiresAt: 900,
+    approval: false,
+    by: secretText(),
+    at: 1,
+    vouched: false,
+  };
   const made = party({ invites: [expired] });
   expect(planNext(wants(made, 'Ana'))).toBeNull();
   expect(planNext(wants(made, 'Ana', { renew: true }))?.plan.settings?.invites).toEqual([]);

@@ -6,7 +6,7 @@ import { headerKey } from './epochSecrets.ts';
 export const marker = 0x57;
 
 export const headerLength = nonceLength + 8 + tagLength;
-/** Where the encrypted payload starts in a body. */
+/** Where a body goes on after its header. */
 export const payloadAt = 1 + headerLength;
 
 /** Who whispers, and which generation of its application ratchet is in the body key. */

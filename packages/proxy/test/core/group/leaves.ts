@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { GroupState } from '@otr/mls';
 import type { LeafProfile } from '@otr/protocol';
-import { type CommitPlan, type PlannedCommit, planCommit, renewsLeaf } from '../../../src/core/group/commit.ts';
+import {
+  type CommitPlan,
+  type PlannedCommit,
+  planCommit,
+  renewsLeaf,
+} from '../../../src/core/group/commit.ts';
 import { newLeaf } from '../../../src/core/group/leaf.ts';
 import { viewOf } from '../../../src/core/group/view.ts';
 import { identityOf } from '../../../src/core/identity/identity.ts';

@@ -47,7 +47,17 @@ export class Party {
       disappearAfter: 0,
       roles: { invite: 'everyone', remove: 'everyone', change: 'everyone' },
       admins: [creator],
-      invites: [{ secret: secretText(), uses: 3, expiresAt: null, approval: false, by: creator, at: 1, vouched: false }],
+      invites: [
+        {
+          secret: secretText(),
+          uses: 3,
+          expiresAt: null,
+          approval: false,
+          by: creator,
+          at: 1,
+          vouched: false,
+        },
+      ],
       offTheRecord: false,
       returnSecret: secretText(),
       ...change,

@@ -138,7 +138,7 @@ describe('what the relay sees of a whisper', () => {
         body.length,
         ...slices.map((s) => s.ciphertext.length),
       ]);
-      const size = paddedLength(57 + length);
+      const size = paddedLength(89 + length);
       expect(shapes, `${length} bytes`).toEqual(readers.map(() => [size, 96, 96, 96]));
       expect(paddedLength(size)).toBe(size);
       bodySizes.add(size);
@@ -225,13 +225,13 @@ describe('the formulas', () => {
     expect(content).toHaveLength(32 + 32 + 4);
     expect(content.readUInt32BE(64)).toBe(1);
 
-    const bodyKey = hkdf(
-      Buffer.concat([content.subarray(0, 32), generation]),
-      text('otr-chatroom whisper body v1'),
-    );
+    const secrets = Buffer.concat([content.subarray(0, 32), generation]);
+    const bodyKey = hkdf(secrets, text('otr-chatroom whisper body v1'));
+    const commitment = hkdf(secrets, text('otr-chatroom whisper commitment v1'));
+    expect(Buffer.from(sent.body.subarray(37, 69))).toEqual(commitment);
     const aad = [groupId, epoch, sent.id, header];
-    const padded = open(bodyKey, Buffer.alloc(12), sent.body.subarray(37), ...aad);
+    const padded = open(bodyKey, Buffer.alloc(12), sent.body.subarray(69), ...aad);
     expect(padded.readUInt32BE()).toBe(7);
-    expect(padded.subarray(4).toString()).toBe(`by hand${'\0'.repeat(256 - 57 - 7)}`);
+    expect(padded.subarray(4).toString()).toBe(`by hand${'\0'.repeat(256 - 89 - 7)}`);
   });
 });

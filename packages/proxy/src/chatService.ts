@@ -328,7 +328,10 @@ class ChatService implements Chat {
       link: this.#relays.link(stored.relayUrl, ref),
       log: this.#options.log,
       emit: (event) => this.#emit(event),
-      afterStep: (name) => this.#options.afterStep?.(name),
+      afterStep: (name) => {
+        this.#housekeeping.changed();
+        this.#options.afterStep?.(name);
+      },
       gone: () => {
         this.#rooms.delete(ref);
         this.#relays.remove(stored.relayUrl, ref);

@@ -9,21 +9,21 @@ export type Place = { folder: string; key: Uint8Array } | 'memory';
 export type Connection = Database;
 export type Statement = AnyStatement<Columns>;
 
-/** With `TRUNCATE` nothing of what a step replaced outlives it in a file; with `WAL` a commit costs one flush. */
-export type JournalMode = 'TRUNCATE' | 'WAL';
+/** Whether a commit is on disk when it returns (`FULL`), or at the latest with the next checkpoint (`NORMAL`). */
+export type Synchronous = 'FULL' | 'NORMAL';
 
 /**
  * Opens a database in SQLCipher's format 4: AES-256-CBC and an HMAC-SHA-512 over each page and its number, checked
  * whenever a page is read. Without a key, the file is plain: only what is in memory may be.
  */
-export function connect(path: string, key: Uint8Array | null, mode: JournalMode): Connection {
+export function connect(path: string, key: Uint8Array | null, synchronous: Synchronous): Connection {
   const connection = new Database(path, { timeout: 500 });
   try {
     if (key) unlock(connection, key);
     // Exclusive: no other process comes in, and the write-ahead log needs no index file beside it.
     connection.pragma('locking_mode = EXCLUSIVE');
-    connection.pragma(`journal_mode = ${mode}`);
-    connection.pragma('synchronous = FULL');
+    connection.pragma('journal_mode = WAL');
+    connection.pragma(`synchronous = ${synchronous}`);
     connection.pragma('secure_delete = ON');
     connection.pragma('temp_store = MEMORY');
     connection.pragma('foreign_keys = ON');

@@ -60,9 +60,14 @@ export class History implements HistoryStatements {
     this.#written = [];
   }
 
-  /** Null when the step wrote nothing here. */
-  written(): Uint8Array | null {
-    return this.#written?.length ? serialize(this.#written) : null;
+  /** Whether the open step has written anything here. */
+  changed(): boolean {
+    return this.#written !== null && this.#written.length > 0;
+  }
+
+  /** What the open step has written here, for a journal row. */
+  written(): Uint8Array {
+    return serialize(this.#written ?? []);
   }
 
   commit(): void {
@@ -76,7 +81,7 @@ export class History implements HistoryStatements {
     if (this.#connection.inTransaction) this.#rollback.run();
   }
 
-  /** The last numbered step whose writes are here. */
+  /** The last step whose writes are here. */
   applied(): number {
     const columns = this.#applied.get();
     if (!columns) throw new Error('history.db counts no steps');
@@ -102,7 +107,7 @@ export class History implements HistoryStatements {
     }
   }
 
-  /** What was deleted may still be in the write-ahead log. */
+  /** What was deleted may still be in the write-ahead log. From here on, all that was committed is on disk. */
   emptyWriteAheadLog(): void {
     this.#connection.pragma('wal_checkpoint(TRUNCATE)');
   }

@@ -90,7 +90,7 @@ export class Memory implements HistoryStatements, RatchetStatements {
 
 /** Rooms themselves are on disk: nothing here refers to their rows. */
 function openInMemory(): Connection {
-  const connection = connect(':memory:', null, 'TRUNCATE');
+  const connection = connect(':memory:', null, 'NORMAL');
   for (const migration of [...ratchetMigrations, ...historyMigrations]) connection.exec(migration);
   connection.exec(`DROP TRIGGER timeline_room; PRAGMA foreign_keys = OFF;
     INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ${firstNumberInMemory})`);

@@ -18,7 +18,8 @@ export function openDatabase(name: DatabaseName, path: string, master: Uint8Arra
   const key = master && databaseKey(master, name);
   let connection: Connection | undefined;
   try {
-    connection = connect(path, key, name === 'ratchet' ? 'TRUNCATE' : 'WAL');
+    // What the history has not yet on disk is in the journal that the ratchet keeps.
+    connection = connect(path, key, name === 'ratchet' ? 'FULL' : 'NORMAL');
     const problem = problemOf(name, connection, path);
     if (problem === null) return { ok: true, value: connection };
     connection.close();

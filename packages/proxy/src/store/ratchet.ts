@@ -1,10 +1,10 @@
-import { bytesIn, type Columns, numberIn, orNull } from './columns.ts';
+import { bytesIn, type Columns, numberIn } from './columns.ts';
 import type { Connection, Statement } from './database.ts';
 
-/** The history writes of the last numbered step; null where they are surely in history.db. */
+/** The history writes of one step. */
 export interface JournalRow {
   readonly step: number;
-  readonly writes: Uint8Array | null;
+  readonly writes: Uint8Array;
 }
 
 /** Where a table of the ratchet lies. */
@@ -46,19 +46,32 @@ export class Ratchet implements RatchetStatements {
     if (this.#connection.inTransaction) this.#sql.rollback.run();
   }
 
-  journal(): JournalRow {
-    const columns = this.#sql.journal.get();
+  lastStep(): number {
+    const columns = this.#sql.lastStep.get();
     if (!columns) throw new Error('ratchet.db has no journal');
-    return { step: numberIn(columns, 'step'), writes: orNull(bytesIn, columns, 'writes') };
+    return numberIn(columns, 'step');
   }
 
-  setJournal({ step, writes }: JournalRow): void {
-    this.#sql.setJournal.run(step, writes);
+  /** The steps after this one whose writes are not forgotten, in order. */
+  journalAfter(step: number): JournalRow[] {
+    return this.#sql.journalAfter
+      .all(step)
+      .map((columns) => ({ step: numberIn(columns, 'step'), writes: bytesIn(columns, 'writes') }));
   }
 
-  /** Forgets what history.db surely has. */
+  addToJournal({ step, writes }: JournalRow): void {
+    this.#sql.addToJournal.run(step, writes);
+  }
+
+  /** Forgets the writes of all steps, but not how many there were. */
   clearJournal(): void {
-    this.#sql.clearJournal.run();
+    this.#sql.removeFormer.run();
+    this.#sql.clearLast.run();
+  }
+
+  /** Used keys may still be in the write-ahead log. */
+  emptyWriteAheadLog(): void {
+    this.#connection.pragma('wal_checkpoint(TRUNCATE)');
   }
 
   close(): void {
@@ -78,8 +91,12 @@ function prepareStatements(connection: Connection) {
     commit: prepare('COMMIT'),
     rollback: prepare('ROLLBACK'),
     changes: prepare('SELECT total_changes() AS changes'),
-    journal: prepare('SELECT step, writes FROM journal'),
-    setJournal: prepare('UPDATE journal SET step = ?, writes = ?'),
-    clearJournal: prepare('UPDATE journal SET writes = NULL WHERE writes IS NOT NULL'),
+    lastStep: prepare('SELECT MAX(step) AS step FROM journal'),
+    journalAfter: prepare(
+      'SELECT step, writes FROM journal WHERE step > ? AND writes IS NOT NULL ORDER BY step',
+    ),
+    addToJournal: prepare('INSERT INTO journal (step, writes) VALUES (?, ?)'),
+    removeFormer: prepare('DELETE FROM journal WHERE step < (SELECT MAX(step) FROM journal)'),
+    clearLast: prepare('UPDATE journal SET writes = NULL WHERE writes IS NOT NULL'),
   };
 }

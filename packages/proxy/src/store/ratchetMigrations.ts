@@ -41,4 +41,11 @@ export const ratchetMigrations: readonly string[] = [
   ALTER TABLE outbox ADD COLUMN whisper_to TEXT;
   ALTER TABLE outbox ADD COLUMN slices BLOB;
   `,
+  `
+  -- One row for each step whose history writes may not be on disk in history.db; the last one stays, to count on from.
+  ALTER TABLE journal RENAME TO last_journal;
+  CREATE TABLE journal (step INTEGER PRIMARY KEY, writes BLOB);
+  INSERT INTO journal SELECT step, writes FROM last_journal;
+  DROP TABLE last_journal;
+  `,
 ];

@@ -14,8 +14,9 @@ interface Databases {
 
 /**
  * Steps over all databases. A step's history writes are also a journal row in the ratchet's transaction: that
- * transaction's commit is the moment from which on the whole step has happened, whatever becomes of history.db's own. What
- * it writes in memory ends with the process: it is committed as soon as the step has happened, and that is all.
+ * transaction's commit, the one flush that a step costs, is the moment from which on the whole step has happened, whatever
+ * becomes of history.db's own. What it writes in memory ends with the process: it is committed as soon as the step has
+ * happened, and that is all.
  */
 export class Steps {
   readonly #ratchet: Ratchet;
@@ -23,7 +24,7 @@ export class Steps {
   readonly #memory: Memory;
   readonly #reached: (point: StepPoint) => void;
   #stepping = false;
-  /** Whether history.db may lack the last numbered step. */
+  /** Whether history.db may lack the last step. */
   #unsure = true;
   #number = 0;
 
@@ -63,27 +64,29 @@ export class Steps {
   }
 
   /**
-   * After opening: what a killed process had begun is finished, once. Not ok: one of the databases is of another time
-   * than the other, so that using them could use a key twice or lose what was acknowledged.
+   * After opening: what history.db lacks is written again. Not ok: one of the databases is of another time than the
+   * other, so that using them could use a key twice or lose what was acknowledged.
    */
   recover(): { ok: true } | { ok: false; message: string } {
-    const { step, writes } = this.#ratchet.journal();
     const applied = this.#history.applied();
-    if (applied === step || (applied === step - 1 && writes)) {
+    const last = this.#ratchet.lastStep();
+    if (last === applied + this.#ratchet.journalAfter(applied).length) {
       this.#catchUp();
       return { ok: true };
     }
-    const older = applied > step ? 'ratchet.db' : 'history.db';
+    const older = applied > last ? 'ratchet.db' : 'history.db';
     return {
       ok: false,
       message: `The profile's ${older} is damaged or older than the other database. Restore the whole profile from one backup, or choose another.`,
     };
   }
 
-  /** Nothing that was deleted stays in the journal or in the write-ahead log. */
+  /** Nothing that was used or deleted stays in the journal or in a write-ahead log. */
   wipeDeleted(): void {
     if (this.#stepping) throw new Error('wiping inside a step');
     this.#catchUp();
+    // Only what history.db has on disk is forgotten.
+    this.#history.emptyWriteAheadLog();
     this.#ratchet.begin();
     try {
       this.#ratchet.clearJournal();
@@ -92,25 +95,21 @@ export class Steps {
       this.#ratchet.rollback();
       throw error;
     }
-    this.#history.emptyWriteAheadLog();
+    this.#ratchet.emptyWriteAheadLog();
   }
 
   #commit(): void {
-    const writes = this.#history.written();
-    const changed = this.#ratchet.changed();
-    const numbered = changed && writes !== null;
-    if (numbered) {
-      this.#ratchet.setJournal({ step: this.#number + 1, writes });
-      this.#history.setApplied(this.#number + 1);
-    } else if (changed) {
-      this.#ratchet.clearJournal();
+    const changed = this.#ratchet.changed() || this.#history.changed();
+    const step = this.#number + 1;
+    if (changed) {
+      this.#ratchet.addToJournal({ step, writes: this.#history.written() });
+      this.#history.setApplied(step);
     }
     this.#ratchet.commit();
-    if (numbered) this.#number += 1;
-    // A step that wrote history only happens with history.db's commit: the journal has no part in it.
-    if (!changed) this.#history.commit();
     this.#memory.commit();
-    if (changed) this.#finish();
+    if (!changed) return this.#history.commit();
+    this.#number = step;
+    this.#finish();
   }
 
   /** The step has happened. What fails from here on is made good before the next one. */
@@ -130,9 +129,9 @@ export class Steps {
   /** After a commit failed. Fails where history.db fails again: no step goes past it. */
   #catchUp(): void {
     if (!this.#unsure) return;
-    const { step, writes } = this.#ratchet.journal();
-    if (writes && this.#history.applied() < step) this.#history.replay(step, writes);
-    this.#number = step;
+    const missing = this.#ratchet.journalAfter(this.#history.applied());
+    for (const { step, writes } of missing) this.#history.replay(step, writes);
+    this.#number = this.#ratchet.lastStep();
     this.#unsure = false;
   }
 }

@@ -113,7 +113,7 @@ export class Store {
     return ready;
   }
 
-  /** After keys or messages were deleted: no copy of theirs stays in a journal or a write-ahead log. */
+  /** E1: after keys were used or messages deleted, no copy of theirs stays in the journal or in a write-ahead log. */
   wipeDeleted(): void {
     this.#steps.wipeDeleted();
   }
@@ -154,8 +154,18 @@ export class Store {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#wipeIfPossible();
     this.#ratchet.close();
     this.#history.close();
     this.#memory.close();
+  }
+
+  /** What a full or broken disk prevents is done at the next start. */
+  #wipeIfPossible(): void {
+    try {
+      this.wipeDeleted();
+    } catch (error) {
+      if (!isStoreError(error)) throw error;
+    }
   }
 }

@@ -18,7 +18,7 @@ function ofVersion1(): void {
   places.open().close();
   const folder = places.profile;
   const open = (name: 'ratchet' | 'history', migrations: readonly string[]) => {
-    const connection = connect(join(folder, `${name}.db`), databaseKey(places.key, name), 'WAL');
+    const connection = connect(join(folder, `${name}.db`), databaseKey(places.key, name), 'FULL');
     const tables = connection
       .prepare<{ name: string }>(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%\\_%' ESCAPE '\\'",

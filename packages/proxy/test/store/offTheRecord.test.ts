@@ -86,7 +86,7 @@ describe('[D9] of a room off the record', () => {
       expect(shown.some((found) => found.endsWith(`: ${name}`))).toBe(true);
     }
     const files = new Set(shown.map((found) => found.split(':')[0]));
-    expect(files).toEqual(new Set(['ratchet.db', 'ratchet.db-journal', 'history.db', 'history.db-wal']));
+    expect(files).toEqual(new Set(['ratchet.db', 'ratchet.db-wal', 'history.db', 'history.db-wal']));
   });
 
   test('all is there while the store is open', () => {

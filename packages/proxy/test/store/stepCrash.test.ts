@@ -47,7 +47,7 @@ const three = [...two, crashText(3)];
 function rowsInHistoryAlone(): unknown {
   const copy = join(places.folder, 'copy');
   cpSync(places.profile, copy, { recursive: true });
-  const connection = connect(join(copy, 'history.db'), databaseKey(crashKey, 'history'), 'WAL');
+  const connection = connect(join(copy, 'history.db'), databaseKey(crashKey, 'history'), 'FULL');
   const found = connection.prepare('SELECT COUNT(*) AS count FROM timeline').get();
   connection.close();
   return found;
@@ -74,11 +74,12 @@ test('[M11] killed between the two commits, the step has happened: its history i
 test('[M11] killed while the replay is not yet forgotten, the next start does not replay it again', () => {
   killed('ratchetCommitted');
   const crashed = join(places.folder, 'crashed');
-  cpSync(join(places.profile, 'ratchet.db'), join(places.folder, 'ratchet.db'));
+  const ratchet = ['ratchet.db', 'ratchet.db-wal'];
+  for (const file of ratchet) cpSync(join(places.profile, file), join(places.folder, file));
   reopen().close();
   // History has the step, and the ratchet is as it was before it knew.
   cpSync(places.profile, crashed, { recursive: true });
-  cpSync(join(places.folder, 'ratchet.db'), join(crashed, 'ratchet.db'));
+  for (const file of ratchet) cpSync(join(places.folder, file), join(crashed, file));
   expect(messages(reopen(crashed))).toEqual([three, three, 'draft 3']);
 });
 

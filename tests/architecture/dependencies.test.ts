@@ -22,11 +22,17 @@ const permissive =
 /** Explained in docs/decisions/0002-tools.md: another licence in development, or MIT written in an old form. */
 const explained = ['axe-core', 'lightningcss', 'xmlhttprequest-ssl'];
 
-function dependenciesOf(workspace: string): string[] {
+/** Versions by name. */
+function dependenciesOf(workspace: string): Record<string, string> {
   const manifest = JSON.parse(readRepositoryFile(`packages/${workspace}/package.json`)) as {
-    dependencies: object;
+    dependencies: Record<string, string>;
   };
-  return Object.keys(manifest.dependencies);
+  return manifest.dependencies;
+}
+
+/** What the manifest of the proxy or of the command line asks for. */
+function wantedVersion(name: string): string | undefined {
+  return { ...dependenciesOf('cli'), ...dependenciesOf('proxy') }[name];
 }
 
 function isPermissive(license: string | undefined): boolean {
@@ -61,11 +67,19 @@ describe('dependencies', () => {
 
   it('of the process that holds keys are those that docs/decisions/0005 explains', () => {
     // The command line runs the proxy in its own process.
-    const proxy = dependenciesOf('proxy');
-    const others = dependenciesOf('cli').filter((name) => !name.startsWith('@otr/'));
+    const proxy = Object.keys(dependenciesOf('proxy'));
+    const others = Object.keys(dependenciesOf('cli')).filter((name) => !name.startsWith('@otr/'));
     const page = readRepositoryFile('docs/decisions/0005-dependencies-of-the-proxy.md');
-    const explainedThere = [...page.matchAll(/^\| `([^`]+)` +\|/gm)].map((match) => match[1]);
-    expect([...proxy, ...others].sort()).toEqual(explainedThere.sort());
+    const rows = [...page.matchAll(/^\| `([^`]+)` \| ([^|]+) \|/gm)].map(([, name = '', licence = '']) => ({
+      name,
+      licence,
+    }));
+    expect(rows.map(({ name }) => name).sort()).toEqual([...proxy, ...others].sort());
+    for (const { name, licence } of rows.filter((row) => !row.name.startsWith('@otr/'))) {
+      const { version, license = '' } = lock.packages[`node_modules/${name}`] ?? {};
+      expect(licence, name).toBe(license.replace(/[()]/g, '').replace(' OR ', ' or '));
+      expect(wantedVersion(name), name).toBe(version);
+    }
   });
 
   it('the workspace packages depend on each other by the version they have', () => {

@@ -7,6 +7,8 @@ const documents = repositoryFiles(/\.md$/);
 const tests = repositoryFiles(/\.test\.tsx?$/);
 const rulePattern = /\[([WSANLMGICREVTDX]\d+)\]/g;
 const ruleBooks = ['docs/protocol/README.md', 'docs/protocol/rooms.md', 'docs/protocol/identity.md'];
+/** A file or folder of the tree that a text names. */
+const namedPath = /`((?:packages|tests|bench|scripts|docs|hosting)\/[^`\s*{<]+)`/g;
 /** A test's path, and behind it, in italics, parts of titles of it. */
 const namedTest = /`((?:packages|tests)\/[^`]*\.test\.tsx?)`((?:\s\*[^*]+\*)*)/g;
 
@@ -23,6 +25,16 @@ describe('documents', () => {
         .map((target) => `${path} → ${target}`),
     );
     expect(broken).toEqual([]);
+  });
+
+  it('name files and folders that are there', () => {
+    const missing = documents.flatMap((path) =>
+      [...readRepositoryFile(path).matchAll(namedPath)]
+        .map((match) => match[1] ?? '')
+        .filter((named) => !existsSync(join(repositoryRoot, named)))
+        .map((named) => `${path}: ${named}`),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('every rule of the protocol has a test that carries its number, and no test cites a rule that is not there', () => {
@@ -49,4 +61,20 @@ describe('documents', () => {
     });
     expect(untitled).toEqual([]);
   });
+
+  it('every attack of the threat model names a test by its file and its title', () => {
+    const rows = documents
+      .filter((path) => path.startsWith('docs/threat-model/'))
+      .flatMap((path) => rowsWithTests(readRepositoryFile(path)).map((row) => `${path}: ${row}`));
+    expect(rows.length).toBeGreaterThan(100);
+    const unproven = rows.filter((row) => ![...row.matchAll(namedTest)].some(([, , titles]) => titles));
+    expect(unproven).toEqual([]);
+  });
 });
+
+/** The rows of every table whose last column is `test`. */
+function rowsWithTests(page: string): string[] {
+  return [...page.matchAll(/^\|.*\| test \|\n\|[-| ]+\|\n((?:\|.*\n)*)/gm)].flatMap(([, rows = '']) =>
+    rows.trimEnd().split('\n'),
+  );
+}

@@ -41,9 +41,8 @@ beforeAll(async () => {
   browser = await launchBrowser();
   relay = await startOtr(['relay', '--port', '0', '--data', `${folder.path}/relay`]);
   const all = { browser, relayUrl: relay.ready['listening'] ?? '', folder: folder.path };
-  ann = await Person.arrive({ ...all, name: 'Ann' });
-  bob = await Person.arrive({ ...all, name: 'Bob' });
-  cleo = await Person.arrive({ ...all, name: 'Cleo' });
+  const arrive = (name: string) => Person.arrive({ ...all, name });
+  [ann, bob, cleo] = await Promise.all([arrive('Ann'), arrive('Bob'), arrive('Cleo')]);
   garden = await createRoom(ann, 'Garden');
   await allJoin('Garden');
 });

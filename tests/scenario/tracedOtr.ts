@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,11 +12,18 @@ const strace = findStrace();
 
 /** Whether tests that need strace must be skipped: says so, and in CI on Linux that is an error. */
 export function isStraceMissing(): boolean {
-  if (strace !== undefined) return false;
-  const sentence = 'strace is not installed (Debian: apt-get install strace; Linux only)';
-  if (process.env['CI'] && process.platform === 'linux') throw new Error(sentence);
-  process.stderr.write(`skipped: ${sentence}\n`);
+  const problem = straceProblem();
+  if (problem === undefined) return false;
+  if (process.env['CI'] && process.platform === 'linux') throw new Error(problem);
+  process.stderr.write(`skipped: ${problem}\n`);
   return true;
+}
+
+function straceProblem(): string | undefined {
+  if (strace === undefined) return 'strace is not installed (Debian: apt-get install strace; Linux only)';
+  // Some containers have it and let nobody trace.
+  const tried = spawnSync(strace, ['-o', '/dev/null', process.execPath, '--version'], { encoding: 'utf8' });
+  return tried.status === 0 ? undefined : `strace may not trace here: ${tried.stderr.trim()}`;
 }
 
 /** Where a process turned to, as the kernel was asked: every address in a call that connects or sends. */

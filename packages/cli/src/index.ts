@@ -2,6 +2,7 @@
 import { backup } from './commands/backup.ts';
 import { decisionCommands } from './commands/decisions.ts';
 import { exportCommand } from './commands/export.ts';
+import { forge } from './commands/forge.ts';
 import { historyCommands } from './commands/history.ts';
 import { messageCommands } from './commands/message.ts';
 import { open } from './commands/open.ts';
@@ -18,6 +19,7 @@ import { search } from './commands/search.ts';
 import { send } from './commands/send.ts';
 import { start } from './commands/start.ts';
 import { statusCommands } from './commands/status.ts';
+import { transcript } from './commands/transcript.ts';
 import { up } from './commands/up.ts';
 import { vaultCommands } from './commands/vault.ts';
 import { verify } from './commands/verify.ts';
@@ -42,6 +44,8 @@ export const otrCommands = [
   search,
   ...historyCommands,
   exportCommand,
+  forge,
+  transcript,
   ...statusCommands,
   ...vaultCommands,
   backup,

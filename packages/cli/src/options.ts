@@ -3,6 +3,7 @@ import {
   admissionTokens,
   databaseFolder,
   duration,
+  fileOrInput,
   lines,
   oneOf,
   type Parse,
@@ -183,6 +184,28 @@ export const options = {
   enter: setting('WORDS', 'the three words that the member reads out; "-" asks for them', text, undefined),
   yes: onOff('the link was given to this person', false),
   no: onOff('it was not, or one does not know', false),
+  'forged-room': setting('NAME', 'what the room is called that never was', text, undefined),
+  as: setting('NAME', 'what one is called there oneself', text, undefined, 'the profile’s name'),
+  with: several(
+    'NAME=KEY',
+    'who is there too, with their identity key or the code of their safety number, or made up; may be given several times',
+    lines,
+  ),
+  script: setting(
+    'FILE',
+    'what they said: NAME: TEXT or NAME -> NAME: TEXT a line',
+    fileOrInput,
+    '-',
+    'standard input',
+  ),
+  'made-up': onOff('play somebody who does not exist, instead of the profile’s owner', false),
+  'unsafe-record': setting(
+    'DIR',
+    'UNSAFE: write the keys and all that is said of each room from now on into files of this folder',
+    path,
+    undefined,
+    'never',
+  ),
   since: setting('SEQ', 'only messages after this place in the room', count, undefined, 'the beginning'),
 } as const;
 

@@ -139,6 +139,7 @@ function prepared(parser: Parser, terminal: Terminal): Parser {
 
 const groups: Readonly<Record<string, string>> = {
   history: 'This computer’s own copy of what was said.',
+  transcript: 'Files that show a room with all its keys: recorded, or forged.',
   room: 'Rooms, who is in them, who may come in, and their rules.',
 };
 

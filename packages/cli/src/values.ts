@@ -20,6 +20,10 @@ export const lines: Parse<readonly string[]> = (value) => {
 
 export const path: Parse<string> = (value, folder) => fine(resolve(folder, value));
 
+/** A file, or `-` for standard input. */
+export const fileOrInput: Parse<string> = (value, folder) =>
+  value === '-' ? fine(value) : path(value, folder);
+
 /** A folder, or `:memory:` for a database that is gone when the process ends. */
 export const databaseFolder: Parse<string> = (value, folder) =>
   value === ':memory:' ? fine(value) : path(value, folder);

@@ -63,6 +63,12 @@ const samples: Record<Exclude<OptionName, 'config'>, [string, string, string?]> 
   enter: ['one two three', '-'],
   yes: ['yes', 'no', 'maybe'],
   no: ['yes', 'no', 'maybe'],
+  'forged-room': ['Garden', 'Balcony'],
+  as: ['Ann', 'Ben'],
+  with: ['Ben=key', 'Cleo'],
+  script: ['/a.txt', '-'],
+  'made-up': ['yes', 'no', 'maybe'],
+  'unsafe-record': ['/a', '/b'],
   since: ['1', '2', 'x'],
 };
 

@@ -80,7 +80,7 @@ const notices: Readonly<Record<NoticeRow['event'], (value: Value) => string>> = 
   expired: (value) => `messages that the relay no longer had: ${value('count')}`,
   newerVersion: (value) => `${value('name')} sent something that only a newer version can show`,
   identityChanged: (value) =>
-    `${value('name')} has other keys than the ${value('name')} you knew: a new computer, or somebody else`,
+    `${value('name')} has the name of somebody you met before, but other keys: a new computer, or somebody else`,
   verified: (value) => `${value('name')} is verified${verifiedWords[value('by')] ?? ''}`,
   wordsWrong: (value) =>
     `the words exchanged with ${value('name')} were not the same: somebody may be between you; nobody was verified`,

@@ -13,3 +13,13 @@ export {
   startProxy,
 } from './proxy.ts';
 export type { StartRefusal } from './refusals.ts';
+export type { ForgedLine } from './transcript/forgeProblem.ts';
+export { forgeWithProfile, type ProfileForgeOptions } from './transcript/forgeWithProfile.ts';
+export type { Recorder } from './transcript/recorder.ts';
+export { readTranscript, transcriptLimits } from './transcript/transcript.ts';
+export { unsafeRecorder } from './transcript/unsafeRecorder.ts';
+export {
+  type ShownTranscript,
+  type TranscriptProblem,
+  verifyTranscript,
+} from './transcript/verifyTranscript.ts';

@@ -103,6 +103,16 @@ test('[L5] the keys are those of the last entering; the answer to a key cleanup 
   expect((await b.entriesUpTo(room.room, later)).at(-1)).toMatchObject({ slices: [{ to: newer }] });
 });
 
+test('[L5] [A4] who was away when an epoch ended is given its own slices of it, by the former access key', async () => {
+  const { room, a, keyA, keyB, relay } = await pair();
+  const { seq } = await a.done('append', a.whisper(room, 0, [keyA, keyB]));
+  await a.done('commit', a.commit(room, 0, testRoom(room.room)));
+  const late = await testClient(relay);
+  expect(await late.enter(room, [keyB])).toMatchObject({ ended: true });
+  const { entries } = await late.done('fetch', { room: room.room, after: seq - 1, limit: 10 });
+  expect(entries).toMatchObject([{ seq, slices: [{ to: keyB }] }, { kind: 'commit' }]);
+});
+
 test('[L5] everyone gets the body', async () => {
   const { room, a, b } = await pair();
   const body = randomBytes(limits.body);

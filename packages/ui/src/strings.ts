@@ -142,9 +142,9 @@ export const strings = {
       'Its messages are deleted from this computer and others see that you left. You need a new invite to come back.',
     leaveRemovedText: 'Its messages are deleted from this computer.',
     leave: 'Leave room',
-    publishKey: 'Publish my signature key of this room',
+    publishKey: 'Publish the key that signed my messages here',
     publishKeyHint:
-      'Then anyone in the room could have signed what you said here, so nothing of it can be held against you.',
+      'Then anyone in the room could have made them, so their signatures prove nothing against you.',
     inviteTitle: (room: string) => `Invite to “${isolated(room)}”`,
     inviteText: 'Whoever has this link can read and write in the room. Send it only to people you want here.',
     invitePersonal:

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Log, type Proxy as RunningProxy, startProxy } from '@otr/proxy';
+import { type Log, type Recorder, type Proxy as RunningProxy, startProxy, unsafeRecorder } from '@otr/proxy';
 import { openBrowser } from '../browser.ts';
 import { command, type Surroundings } from '../command.ts';
 import { done, failed, misused } from '../exit.ts';
@@ -30,7 +30,7 @@ const pageFolder = fileURLToPath(new URL('../../../ui/dist', import.meta.url));
 export const up = command({
   path: 'up',
   summary: 'Run the proxy and open its page (what otr does without a command).',
-  uses: ['relay', 'admission', ...proxyOptions],
+  uses: ['relay', 'admission', ...proxyOptions, 'unsafe-record'],
   async run(settings, _words, surroundings) {
     if (settings.relay === undefined) {
       return misused(
@@ -40,7 +40,7 @@ export const up = command({
     }
     // Before anything is open: whoever reads the address may end this process at once.
     const { ending, log } = surroundings;
-    const opened = await openProxy(settings, settings.relay, log);
+    const opened = await openProxy(settings, settings.relay, log, recorderOf(settings, surroundings));
     if (!opened.ok) return failed(opened.message);
     await showPage(opened.proxy, settings, surroundings);
     await unlockInTerminal(opened.proxy, surroundings.terminal, ending);
@@ -50,9 +50,26 @@ export const up = command({
   },
 });
 
+/** Says what it does before it does it. */
+function recorderOf(
+  { 'unsafe-record': folder }: Settings<'unsafe-record'>,
+  { terminal }: Surroundings,
+): Recorder | undefined {
+  if (folder === undefined) return undefined;
+  terminal.note(
+    `UNSAFE: the keys and all that is said of each room made or joined from now on are written to ${plain(folder)}; whoever has them reads along, and can pass for you.`,
+  );
+  return unsafeRecorder(folder, (problem) => terminal.note(plain(problem)));
+}
+
 export type OpenedProxy = { ok: true; proxy: RunningProxy } | { ok: false; message: string };
 
-export async function openProxy(settings: ProxySettings, relayUrl: string, log: Log): Promise<OpenedProxy> {
+export async function openProxy(
+  settings: ProxySettings,
+  relayUrl: string,
+  log: Log,
+  record?: Recorder,
+): Promise<OpenedProxy> {
   const problem = await providePage(pageFolder, log);
   if (problem !== undefined) return { ok: false, message: problem };
   const { name, host, port, admission, socks, 'passphrase-file': file, 'socks-per-room': perRoom } = settings;
@@ -70,6 +87,7 @@ export async function openProxy(settings: ProxySettings, relayUrl: string, log: 
     ...(socks === undefined ? {} : { socks: { ...socks, perRoom } }),
     ...(host === undefined ? {} : { host }),
     ...(port === undefined ? {} : { port }),
+    ...(record === undefined ? {} : { record }),
     pageFolder,
     log,
     version,

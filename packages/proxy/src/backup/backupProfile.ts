@@ -1,24 +1,13 @@
-import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { openProfileFolder } from '../profileFolder.ts';
-import { isStoreError } from '../store/database.ts';
 import { openDatabase } from '../store/openDatabase.ts';
 import { openStore } from '../store/store.ts';
 import { costToday } from '../vault/passphraseKey.ts';
-import { findVault, type Vault, type VaultOptions } from '../vault/vault.ts';
-import { vaultFileName } from '../vault/vaultFile.ts';
+import type { VaultOptions } from '../vault/vault.ts';
 import { checkNewFile, writeBackup } from './backupFile.ts';
+import { unreadable, withClosedProfile } from './closedProfile.ts';
 import { contentOf, type ProfileContent, rowRecords } from './profileContent.ts';
 import { type BackupRecord, type Counts, countRecord } from './records.ts';
-import {
-  isSystemError,
-  noPassphrase,
-  noProfile,
-  type Outcome,
-  refused,
-  stillRuns,
-  stopped,
-} from './refusals.ts';
+import { noPassphrase, type Outcome, refused, stopped } from './refusals.ts';
 
 export interface BackupOptions {
   /** Of a profile that no proxy uses. */
@@ -40,27 +29,13 @@ export async function backupProfile(
 ): Promise<Outcome<Counts>> {
   const file = resolve(options.file);
   const folder = resolve(options.folder);
-  if (!(await isProfile(folder))) return noProfile(folder);
   const isNew = await checkNewFile(file);
   if (!isNew.ok) return isNew;
-  const opened = await openProfileFolder(folder);
-  if (!opened.ok) {
-    const { code, message } = opened.error;
-    return code === 'profileInUse' ? stillRuns(folder) : refused('profileUnusable', message);
-  }
-  try {
-    const vault = await findVault(folder, vaultOptions);
-    if (!vault.ok) return refused('profileUnusable', vault.message);
-    const masterKey = await masterKeyOf(vault.value, options.askProfilePassphrase);
-    if (!masterKey.ok) return masterKey;
-    try {
-      return await backup({ ...options, file, folder }, masterKey.value, vaultOptions.cost ?? costToday);
-    } finally {
-      masterKey.value.fill(0);
-    }
-  } finally {
-    await opened.value.close();
-  }
+  const { askProfilePassphrase } = options;
+  const closed = { folder, askProfilePassphrase, next: 'make the backup' };
+  return await withClosedProfile(closed, vaultOptions, (masterKey) =>
+    backup({ ...options, file, folder }, masterKey, vaultOptions.cost ?? costToday),
+  );
 }
 
 async function backup(
@@ -123,36 +98,4 @@ async function writeContent({ folder, masterKey, content, add, stop }: Writing):
   } finally {
     history.value.close();
   }
-}
-
-async function masterKeyOf(
-  vault: Vault,
-  ask: BackupOptions['askProfilePassphrase'],
-): Promise<Outcome<Uint8Array>> {
-  const isAsked = vault.by === 'passphrase';
-  const passphrase = isAsked ? await ask() : null;
-  if (isAsked && (passphrase === null || passphrase.length === 0)) return noPassphrase();
-  const opened = await vault.open(passphrase);
-  passphrase?.fill(0);
-  if (opened.ok) return opened;
-  const { code, message } = opened.error;
-  return refused(code === 'wrongPassphrase' ? code : 'profileUnusable', message);
-}
-
-/** Something of a profile is there. `findVault` would make a new one where there is nothing. */
-async function isProfile(folder: string): Promise<boolean> {
-  for (const name of [vaultFileName, 'ratchet.db', 'history.db']) {
-    try {
-      await access(join(folder, name));
-      return true;
-    } catch (error) {
-      if (!isSystemError(error)) throw error;
-    }
-  }
-  return false;
-}
-
-function unreadable(folder: string, error: unknown) {
-  if (!isStoreError(error)) throw error;
-  return refused('profileUnusable', `The profile in ${folder} cannot be read: ${error.message}.`);
 }

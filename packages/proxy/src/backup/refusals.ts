@@ -27,8 +27,8 @@ export function noProfile(folder: string) {
   return refused('noProfile', `There is no profile in ${folder}. Name its folder with --profile.`);
 }
 
-export function stillRuns(folder: string) {
-  return refused('profileInUse', `A proxy runs on the profile ${folder}. Stop it, then make the backup.`);
+export function stillRuns(folder: string, next: string) {
+  return refused('profileInUse', `A proxy runs on the profile ${folder}. Stop it, then ${next}.`);
 }
 
 export function fileExists(file: string) {

@@ -13,7 +13,7 @@ import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 type Identify = Extract<Content, { kind: 'identify' }>;
 
 /** Before anything else that waits: our tags, made when they are sealed (D3). */
-export function queueIdentify(parts: RoomParts, draft: Draft): void {
+function queueIdentify(parts: RoomParts, draft: Draft): void {
   const isQueued = parts.store.outbox.of(parts.number).some(({ content }) => content.kind === 'identify');
   if (isQueued) return;
   const content: Identify = { kind: 'identify', version: 1, to: [], tags: '' };

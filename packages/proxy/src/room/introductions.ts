@@ -1,6 +1,6 @@
 import { viewOf } from '../core/group/view.ts';
 import { isDueNow, owedTo } from '../machine/whoIsWho.ts';
-import { queueIdentify } from './introduce.ts';
+import { introduceFirst } from './introduce.ts';
 import type { RoomSession } from './roomSession.ts';
 
 /** Newcomers are shown who we are within so long; the more members speak, the longer. Milliseconds. */
@@ -16,20 +16,27 @@ export class Introductions {
 
   /** After each step: has our leaf to show itself to anybody? */
   look(): void {
-    const { memory, timers, closed } = this.#session;
-    const { group, who, sync, stored } = memory;
-    if (closed || !group || sync.phase !== 'live' || stored.standing !== 'member' || stored.leaving) return;
-    const view = viewOf(group);
-    const owed = owedTo(who, view.members.keys(), view.me).length;
-    if (owed === 0 || timers.isRunning('identify')) return;
-    if (!isDueNow(who, view.members.size, owed)) return;
-    const delay = within.least + Math.random() * within.perMember * view.members.size;
+    const { memory, timers } = this.#session;
+    const owed = this.#owed();
+    if (!memory.group || owed === 0 || timers.isRunning('identify')) return;
+    const { size } = viewOf(memory.group).members;
+    if (!isDueNow(memory.who, size, owed)) return;
+    const delay = within.least + Math.random() * within.perMember * size;
     timers.start('identify', delay, () => this.#introduce());
   }
 
+  /** Our tags may have gone meanwhile, before something that we said: then there is nothing to say. */
   #introduce(): void {
-    const { memory, parts } = this.#session;
-    if (!memory.group || memory.sync.phase !== 'live') return;
-    this.#session.step('introducing', (draft) => queueIdentify(parts, draft));
+    const { parts } = this.#session;
+    if (this.#owed() > 0) this.#session.step('introducing', (draft) => introduceFirst(parts, draft));
+  }
+
+  /** Members to whom our leaf has not shown itself; 0 while it cannot. */
+  #owed(): number {
+    const { memory, closed } = this.#session;
+    const { group, who, sync, stored } = memory;
+    if (closed || !group || sync.phase !== 'live' || stored.standing !== 'member' || stored.leaving) return 0;
+    const view = viewOf(group);
+    return owedTo(who, view.members.keys(), view.me).length;
   }
 }

@@ -33,6 +33,8 @@ export class JoinTalk {
   readonly #session: RoomSession;
   readonly #talk: RelayTalk;
   #failures = 0;
+  /** The knock that is under way has ended already: the relay's batches tell of that before they answer (N5). */
+  #hasEnded = false;
 
   constructor(session: RoomSession, talk: RelayTalk) {
     this.#session = session;
@@ -49,7 +51,9 @@ export class JoinTalk {
   }
 
   dismissed({ id }: RelayMessage<'knockDismissed'>): void {
-    if (this.#isOurs(id)) this.#stop(dismissedSentence);
+    if (!this.#isOurs(id)) return;
+    this.#hasEnded = true;
+    this.#stop(dismissedSentence);
   }
 
   /** N4: the key package that still waits is ours. */
@@ -66,6 +70,7 @@ export class JoinTalk {
     if (!join || !challenge) return;
     if (isStale(join, this.#session.parts.now())) return this.#knockAnew(join);
     const keys = inviteKeysOf(join.secret, room);
+    this.#hasEnded = false;
     const answer = await this.#talk.ask('knock', {
       room,
       id: join.id,
@@ -78,6 +83,7 @@ export class JoinTalk {
     if (!answer.ok) return this.#refused(answer.error);
     if (answer.value.state === 'admitted') return this.#enter(answer.value.seq, answer.value.sealed);
     this.#failures = 0;
+    if (this.#hasEnded) return;
     this.#talk.turn('knocked', (draft) => changeReason(this.#session.parts, draft, null));
   }
 

@@ -1,5 +1,5 @@
 import { type Content, limits, type MessageRow, ok, type Result, refuse } from '@otr/protocol';
-import { hasRight, isAdmin, type Right, viewOf } from '../core/group/view.ts';
+import { hasRight, isAdmin, type Right, type RoomView, viewOf } from '../core/group/view.ts';
 import { inviteSecretOf, newVoucher } from '../core/identity/voucher.ts';
 import { inviteKeysOf } from '../core/invite.ts';
 import { formatInviteLink, type Invite } from '../core/inviteLink.ts';
@@ -153,6 +153,7 @@ export function wish(
 /** The link of a standing invite: the room's newest that has no limits, or a new one. */
 export function invite(open: OpenRoom): Result<{ link: string }> {
   const { group, wishes, log } = open.session.memory;
+  if (group && isFull(viewOf(group))) return roomFull(viewOf(group));
   // A removal ends the invites that there are.
   const isEnding = wishes.some(({ what }) => what.kind === 'remove') || (log?.leaving.size ?? 0) > 0;
   const found =
@@ -172,6 +173,7 @@ export function createInvite(
   const { memory, parts } = open.session;
   if (!memory.group) return notMember();
   const view = viewOf(memory.group);
+  if (isFull(view)) return roomFull(view);
   const wished = memory.wishes.filter(({ what }) => what.kind === 'addInvite').length;
   if (view.settings.invites.length + wished >= limits.invitesOfRoom) {
     return refuse(
@@ -192,6 +194,17 @@ export function createInvite(
   return done.ok ? ok({ link: linkOf(open, secret) }) : done;
 }
 
+function isFull({ members, capacity }: RoomView): boolean {
+  return members.size >= capacity;
+}
+
+function roomFull({ capacity }: RoomView): Done & { ok: false } {
+  return refuse(
+    'notAllowed',
+    `This room has ${capacity} members and cannot have more. Somebody has to leave before another comes in.`,
+  );
+}
+
 export function revokeInvite(open: OpenRoom, publicKey: string): Done {
   const { memory, parts } = open.session;
   if (!memory.group) return notMember();
@@ -208,7 +221,10 @@ export function admitKnock({ session, committer }: OpenRoom, knock: string): Don
   if (!group) return notMember();
   const found = committer.knocks.waiting(group).find(({ id }) => id === knock);
   if (!found) return knockGone();
-  if (!mayDecide(viewOf(group), found)) return notAllowed();
+  const view = viewOf(group);
+  if (!mayDecide(view, found)) return notAllowed();
+  // Who comes back takes the place of its former leaf.
+  if (found.formerly === null && isFull(view)) return roomFull(view);
   committer.knocks.approve(knock);
   committer.decided();
   return ok({});

@@ -1,4 +1,5 @@
 import {
+  limits,
   type MessageEntry,
   type MessageRow,
   type Row,
@@ -43,7 +44,7 @@ export function sealWhispered(parts: RoomParts, draft: Draft, item: StoredItem):
     key: isFor(member) ? parts.pair(ephemeral, member).sliceKeyTo(context) : null,
   }));
   context.exporter.fill(0);
-  const plaintext = encodePlainJson(payloadOf(item, addressed));
+  const plaintext = encodeEvenly(item, others, addressed);
   const sealed = sealWhisper(group, plaintext, { id: fromText(item.id), readers });
   plaintext.fill(0);
   draft.group = sealed.group;
@@ -53,15 +54,25 @@ export function sealWhispered(parts: RoomParts, draft: Draft, item: StoredItem):
   return { body: sealed.body, slices: sealed.slices, recipients };
 }
 
-function payloadOf(item: StoredItem, addressed: readonly Member[]): Whisper {
-  const to = item.whisperTo === 'everyone' ? undefined : addressed.map(({ id }) => id);
-  return {
-    version: 1,
-    id: item.id,
-    at: item.at,
-    ...(to !== undefined && to.length > 0 && { to }),
-    content: item.content,
-  };
+/**
+ * As long as if it named all others: the body's length, which the relay sees, would tell for how many it is. JSON may end
+ * in white space.
+ */
+function encodeEvenly(item: StoredItem, others: readonly Member[], addressed: readonly Member[]): Uint8Array {
+  const named = item.whisperTo === 'everyone' ? [] : addressed;
+  const longest = encodePlainJson(payloadOf(item, others.slice(0, limits.whisperedTo)));
+  const encoded = encodePlainJson(payloadOf(item, named));
+  const even = longest.fill(white);
+  even.set(encoded);
+  encoded.fill(0);
+  return even;
+}
+
+const white = 0x20;
+
+function payloadOf({ id, at, content }: StoredItem, named: readonly Member[]): Whisper {
+  const to = named.map((member) => member.id);
+  return { version: 1, id, at, ...(to.length > 0 && { to }), content };
 }
 
 /** D4, D5: a whisper at its place in the log. What is not for us says nothing. */

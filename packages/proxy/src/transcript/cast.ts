@@ -1,6 +1,6 @@
-import type { KeyObject } from 'node:crypto';
 import { type Identity, identityOf, newIdentityBytes } from '../core/identity/identity.ts';
 import { type Pair, pairOf } from '../core/identity/pair.ts';
+import { publicBytes } from '../core/keyPair.ts';
 import { sameBytes, toText } from '../core/text.ts';
 import { People } from '../people/people.ts';
 import { partsOf } from '../room/openRoom.ts';
@@ -73,9 +73,8 @@ export class Cast {
     if (!other) throw new Error('nobody of this key is played');
     const own = identityOf(ephemeral);
     if (!other.isTrue) {
-      const standIn = identityOf(privateBytes(other.identity.privateKey)).publicKey;
-      const mine = { privateKey: player.identity.privateKey, publicKey: ownPublic(player.identity) };
-      return pairOf({ identity: mine, ephemeral: own }, { identityKey: standIn, ephemeralKey });
+      const theirs = { identityKey: standInOf(other).publicKey, ephemeralKey };
+      return pairOf({ identity: standInOf(player), ephemeral: own }, theirs);
     }
     const theirs = this.#ephemerals.get(toText(ephemeralKey));
     if (!theirs) throw new Error('a leaf that was not made here');
@@ -92,13 +91,9 @@ export class Cast {
   }
 }
 
-function ownPublic({ privateKey }: Identity): Uint8Array {
-  return identityOf(privateBytes(privateKey)).publicKey;
-}
-
-function privateBytes(key: KeyObject): Uint8Array {
-  const { d = '' } = key.export({ format: 'jwk' });
-  return new Uint8Array(Buffer.from(d, 'base64url'));
+/** The pair of its made-up private key. */
+function standInOf({ identity: { privateKey } }: Player): Identity {
+  return { privateKey, publicKey: publicBytes(privateKey) };
 }
 
 function memoryStore(): Store {

@@ -63,7 +63,11 @@ function ownMessage({ group, log }: Draft, entry: MessageEntry): OwnItem | 'not 
   return { group: next, content, at, counter, recipients, whisperTo: null, slices: [] };
 }
 
-function ownWhisper(parts: RoomParts, { group, who }: Draft, entry: MessageEntry): OwnItem | 'not ours' | null {
+function ownWhisper(
+  parts: RoomParts,
+  { group, who }: Draft,
+  entry: MessageEntry,
+): OwnItem | 'not ours' | null {
   const sender = group && whisperSender(group, entry.id, entry.body);
   if (!group || !who.ephemeral || sender?.leafIndex !== group.self.leafIndex) return 'not ours';
   const { ephemeral } = who;

@@ -1,7 +1,7 @@
 import type { LocalEvent } from '@otr/protocol';
-import type { RoomParts, RoomMemory } from '../room/roomParts.ts';
-import { RoomSession } from '../room/roomSession.ts';
 import { silent } from '../log.ts';
+import type { RoomMemory, RoomParts } from '../room/roomParts.ts';
+import { RoomSession } from '../room/roomSession.ts';
 
 /** A room has to have a relay; nobody asks this one. */
 export const nowhere = 'http://127.0.0.1';

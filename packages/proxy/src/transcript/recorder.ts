@@ -1,8 +1,10 @@
 import { recordsOf } from '@otr/mls';
 import type { Entry } from '@otr/protocol';
+import { viewOf } from '../core/group/view.ts';
+import type { Identity } from '../core/identity/identity.ts';
 import { toText } from '../core/text.ts';
 import type { Draft, PendingCommit, RoomMemory, RoomParts } from '../room/roomParts.ts';
-import { transcriptFormat, type TranscriptLine } from './transcript.ts';
+import { type TranscriptLine, transcriptFormat } from './transcript.ts';
 
 /** Where lines go, by room id as text. */
 export interface Paper {
@@ -24,6 +26,7 @@ export interface Recorder {
 
 export function recorderOn(paper: Paper): Recorder {
   const begin = (parts: RoomParts, memory: RoomMemory) => {
+    if (isOffTheRecord(memory)) return;
     const line = startOf(parts, memory);
     if (line) paper.begin(parts.ref, line);
   };
@@ -44,13 +47,17 @@ export function recorderOn(paper: Paper): Recorder {
   };
 }
 
+/** D9: nothing of such a room is ever written anywhere. */
+function isOffTheRecord({ stored, group }: RoomMemory): boolean {
+  return stored.offTheRecord || (group !== null && viewOf(group).settings.offTheRecord);
+}
+
 /** Nothing has happened since we came: a transcript can begin here. */
 function isFresh({ group, log, commit, who }: RoomMemory): boolean {
   return group !== null && log?.cursor === log?.joinedAt && commit === null && who.shown.size === 0;
 }
 
 function startOf({ room, identity, now }: RoomParts, { group, log, who }: RoomMemory): TranscriptLine | null {
-  const { d: identityKey = '' } = identity.privateKey.export({ format: 'jwk' });
   if (!group || !log || !who.ephemeral) return null;
   return {
     kind: 'start',
@@ -59,13 +66,21 @@ function startOf({ room, identity, now }: RoomParts, { group, log, who }: RoomMe
     room,
     at: now(),
     suite: group.config.suite.id,
-    identityKey: new Uint8Array(Buffer.from(identityKey, 'base64url')),
+    identityKey: privateBytes(identity),
     // The proxy wipes its own.
     ephemeral: Uint8Array.from(who.ephemeral),
     cursor: log.cursor,
     digest: log.digest,
     records: Object.fromEntries(recordsOf(group)),
   };
+}
+
+/** DER ends with the 32 bytes (RFC 8410 §7). */
+function privateBytes({ privateKey }: Identity): Uint8Array {
+  const der = privateKey.export({ type: 'pkcs8', format: 'der' });
+  const bytes = Uint8Array.from(der.subarray(-32));
+  der.fill(0);
+  return bytes;
 }
 
 function linesOf(before: RoomMemory, draft: Draft): TranscriptLine[] {

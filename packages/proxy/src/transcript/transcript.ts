@@ -1,4 +1,14 @@
-import { base64urlText, commitEntry, type Entry, epoch, isBytes, limits, messageEntry, seq, slice } from '@otr/protocol';
+import {
+  base64urlText,
+  commitEntry,
+  type Entry,
+  epoch,
+  isBytes,
+  limits,
+  messageEntry,
+  seq,
+  slice,
+} from '@otr/protocol';
 import { z } from 'zod';
 import { fromText, toText } from '../core/text.ts';
 

@@ -1,15 +1,23 @@
-import { appendFileSync, chmodSync, existsSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type Recorder, recorderOn } from './recorder.ts';
 import { lineOf, type TranscriptLine } from './transcript.ts';
 
 /**
- * A file for each room in this folder, `ROOM.jsonl`, for its owner only. Where one cannot be written, the room is recorded
- * no longer, and the chat goes on; `told` is given a sentence.
+ * A file for each room in this folder, `ROOM.unsafe.jsonl`, for its owner only. Where one cannot be written, the room is
+ * recorded no longer, and the chat goes on; `told` is given a sentence.
  */
 export function unsafeRecorder(folder: string, told: (problem: string) => void): Recorder {
   const broken = new Set<string>();
-  const fileOf = (room: string) => join(folder, `${room}.jsonl`);
+  const fileOf = (room: string) => join(folder, `${room}.unsafe.jsonl`);
   const write = (room: string, action: (file: string) => void) => {
     if (broken.has(room)) return;
     try {
@@ -27,9 +35,15 @@ export function unsafeRecorder(folder: string, told: (problem: string) => void):
   });
 }
 
+/** That of a former membership stays. */
+function setAside(file: string): void {
+  const until = Math.floor(statSync(file).mtimeMs);
+  renameSync(file, file.replace(/\.unsafe\.jsonl$/, `.until-${until}.unsafe.jsonl`));
+}
+
 function beginFile(folder: string, file: string, line: TranscriptLine): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (existsSync(file)) renameSync(file, file.replace(/\.jsonl$/, `.until-${statSync(file).mtimeMs}.jsonl`));
+  if (existsSync(file)) setAside(file);
   writeFileSync(file, lineOf(line), { mode: 0o600, flag: 'wx' });
   if (process.platform !== 'win32') chmodSync(file, 0o600);
 }

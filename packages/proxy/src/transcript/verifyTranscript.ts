@@ -3,10 +3,12 @@ import { viewOf } from '../core/group/view.ts';
 import { ephemeralPublic } from '../core/identity/identity.ts';
 import { sameBytes, toText } from '../core/text.ts';
 import { trustIn } from '../room/trustIn.ts';
-import { Replay, type UnsafeSuite } from './replay.ts';
+import { Replay, type StepProblem, type UnsafeSuite } from './replay.ts';
 import type { Transcript } from './transcript.ts';
 
 export interface ShownMember {
+  /** Whose transcript it is. */
+  readonly self: boolean;
   readonly name: string;
   /** X25519, 32 bytes as base64url (D1). */
   readonly identityKey: string;
@@ -21,30 +23,35 @@ export interface ShownTranscript {
   readonly messages: readonly MessageRow[];
 }
 
+/** `noState`: keys of no room at all. `notItsKeys`: those of another leaf or room than it says. */
+export type TranscriptProblem = StepProblem | 'noState' | 'notItsKeys';
+
 export type Verified =
   | { readonly ok: true; readonly value: ShownTranscript }
-  /** `line` of the file, from 1, and why. */
-  | { readonly ok: false; readonly line: number; readonly reason: string };
+  /** `line` of the file, from 1. */
+  | { readonly ok: false; readonly line: number; readonly problem: TranscriptProblem };
 
 /**
  * Takes the log of a transcript as its proxy took it: what that would have refused, marked or told as an alarm makes it
- * fail. That all checks pass proves nothing (D10).
+ * fail. That all checks pass proves nothing (D10). `suite`: for negative controls.
  */
 export function verifyTranscript({ start, steps }: Transcript, suite?: UnsafeSuite): Verified {
-  const opened = guarded(() => new Replay(start, suite));
-  if (!opened.ok) return { ok: false, line: 1, reason: opened.reason };
-  const replay = opened.value;
+  const replay = orNoState(() => new Replay(start, suite));
+  if (replay === 'noState') return refused(1, replay);
   try {
-    if (!isOfThisRoom(replay)) return { ok: false, line: 1, reason: 'its keys are not those of the member' };
+    if (!isOfThisRoom(replay)) return refused(1, 'notItsKeys');
     for (const [index, step] of steps.entries()) {
-      const taken = guarded(() => replay.take(step));
-      const reason = taken.ok ? taken.value : taken.reason;
-      if (reason !== null) return { ok: false, line: index + 2, reason };
+      const problem = orNoState(() => replay.take(step));
+      if (problem !== null) return refused(index + 2, problem);
     }
     return { ok: true, value: shownBy(replay) };
   } finally {
     replay.close();
   }
+}
+
+function refused(line: number, problem: TranscriptProblem): Verified {
+  return { ok: false, line, problem };
 }
 
 /** The keys that it gives are those of its own leaf. */
@@ -66,21 +73,24 @@ function shownBy({ group, rows, parts, memory }: Replay): ShownTranscript {
   const view = viewOf(group);
   const names = parts.names(view);
   const members = [...view.members.values()].map((member) => ({
+    self: member.id === view.me,
     name: names.get(member.id) ?? '',
     identityKey: toText(member.identityKey),
     shown: ['self', 'verified', 'unverified'].includes(trustIn(parts, { ...memory, group }, member)),
   }));
-  const messages = [...rows.values()].filter((row) => row.kind === 'message').filter(({ seq }) => seq !== null);
+  const messages = [...rows.values()]
+    .filter((row) => row.kind === 'message')
+    .filter(({ seq }) => seq !== null);
   const ordered = messages.toSorted((left, right) => left.order - right.order);
   return { room: { id: parts.ref, name: view.settings.name }, members, messages: ordered };
 }
 
 /** A state that a stranger wrote can be wrong in any way; whatever it breaks is a reason to refuse it, and no bug of ours. */
-function guarded<Value>(action: () => Value): { ok: true; value: Value } | { ok: false; reason: string } {
+function orNoState<Value>(action: () => Value): Value | 'noState' {
   try {
-    return { ok: true, value: action() };
+    return action();
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return { ok: false, reason: `its state is none of a room (${error.name})` };
+    return 'noState';
   }
 }

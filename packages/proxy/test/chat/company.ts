@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RoomDetails } from '@otr/protocol';
+import type { Member, RoomDetails, Trust } from '@otr/protocol';
 import { type Relay, type RelayOptions, startRelay } from '../../../relay/src/index.ts';
 import type { Store } from '../../src/store/store.ts';
 import { fileStore, Person } from './person.ts';
@@ -135,4 +135,20 @@ export async function keyOf(who: Person, room: string, name: string): Promise<st
 export async function refusalOf(who: Person, ...[event, request]: Parameters<Person['chat']['request']>) {
   const answer = await who.chat.request(event, request);
   return answer.ok ? null : answer.error.code;
+}
+
+export async function memberOf(who: Person, room: string, key: string): Promise<Member | undefined> {
+  const { members } = await who.ask('getMembers', { room });
+  return members.find((member) => member.key === key);
+}
+
+/** Until `who` knows so much of who the member is (D3, D6). */
+export async function knows(who: Person, room: string, key: string, trust: Trust): Promise<void> {
+  await who.until(async () => (await memberOf(who, room, key))?.trust === trust);
+}
+
+/** As if both had compared their numbers. */
+export async function verifies(who: Person, room: string, member: string): Promise<void> {
+  const { number } = await who.ask('getSafetyNumber', { room, member });
+  await who.ask('verifyMember', { room, member, number });
 }

@@ -1,4 +1,6 @@
+import type { RelayRequest } from '@otr/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { TestClient } from '../../../relay/test/testClient.ts';
 import { keyPackageRefOf, keyPackagesOf, makeJoinKeys } from '../../src/core/group/join.ts';
 import { inviteKeysOf, sealKnock } from '../../src/core/invite.ts';
@@ -6,7 +8,7 @@ import { parseInviteLink } from '../../src/core/inviteLink.ts';
 import { randomId, toText } from '../../src/core/text.ts';
 import { leafNamed } from '../core/group/leaves.ts';
 import { Company, detailsOf, epochOf, keyOf, refusalOf } from './company.ts';
-import type { Person } from './person.ts';
+import { Person } from './person.ts';
 
 let company: Company;
 
@@ -118,6 +120,28 @@ test('[I4] an invite that was withdrawn lets nobody in', async () => {
   await cleo.ask('joinRoom', { link: other });
   await cleo.until(() => isStopped(cleo, room));
   expect(await refusalOf(ben, 'revokeInvite', { room, invite })).toBe('inviteNotFound');
+});
+
+test('[N5] a knock that ends before it is answered has ended', async () => {
+  const [ana, evil] = [company.person('Ana'), await startTamperingRelay(company.url)];
+  const room = await ana.create('Garden');
+  const asking = await link(ana, room, { approval: true });
+  // A batch of the relay's that has both a knock and the end of its invite says so in this order.
+  evil.watch((event, request) => {
+    if (event !== 'knock') return;
+    const { room, id } = request as RelayRequest<'knock'>;
+    evil.tell('knockDismissed', { room, id });
+  });
+  const cleo = new Person({ relayUrl: evil.url, name: 'Cleo' });
+  await cleo.ask('joinRoom', { link: asking.replace(/^otr:[^/]+/, `otr:${new URL(evil.url).host}`) });
+  await cleo.until(() => isStopped(cleo, room));
+  await ana.until(() => ana.room(room)?.knocks === 1);
+  // The answer comes before those to what is asked after it.
+  const other = await cleo.create('Elsewhere');
+  await cleo.until(() => isIn(cleo, other));
+  expect(cleo.room(room)?.reason).toMatch(/declined/);
+  await cleo.close();
+  await evil.close();
 });
 
 test('[I4] invites outlive the relay’s restart and the proxy’s', async () => {

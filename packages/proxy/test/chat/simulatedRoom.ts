@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import type { GroupState } from '@otr/mls';
-import type { Content, Entry, GroupInvite, LeafProfile } from '@otr/protocol';
+import type { GroupState, Member as KeyedMember } from '@otr/mls';
+import type { Content, Entry, GroupInvite, LeafProfile, RelayMessage } from '@otr/protocol';
 import { TestClient } from '../../../relay/test/testClient.ts';
 import { acceptOwnCommit, type CommitPlan } from '../../src/core/group/commit.ts';
 import { compactSuite } from '../../src/core/group/config.ts';
@@ -20,7 +20,10 @@ import { leafNamed, planned } from '../core/group/leaves.ts';
 export interface Simulated {
   group: GroupState;
   counter: number;
+  /** Texts. */
   readonly heard: string[];
+  /** Everything, by whom: what a member hears, its proxy could use. */
+  readonly told: { readonly from: string; readonly content: Content }[];
 }
 
 export const nothingToDo: CommitPlan = { add: [], remove: [], settings: null, rename: null, renew: false };
@@ -39,6 +42,7 @@ export class SimulatedRoom {
   readonly #client: TestClient;
   readonly #url: string;
   readonly #secret = new Uint8Array(randomBytes(32));
+  readonly #admitted = new Set<string>();
   #cursor = 0;
 
   private constructor(client: TestClient, url: string) {
@@ -95,6 +99,13 @@ export class SimulatedRoom {
     return { body: made.body, welcome };
   }
 
+  /** One more member that can act, let in by a commit of the creator's that may do more. */
+  async addVoice(profile: LeafProfile, plan: Partial<CommitPlan> = {}): Promise<Simulated> {
+    const joiner = makeMember(this.creator.group.config.suite.id, profile, Date.now());
+    const { welcome } = await this.commit(this.creator, { ...plan, add: [joiner.keyPackage] });
+    return this.#join(joiner, welcome);
+  }
+
   /** The relay takes a commit that is made already: it cannot judge it. */
   async send(
     member: Simulated,
@@ -119,7 +130,9 @@ export class SimulatedRoom {
 
   /** Lets in the next who knocks by the room's invite. */
   async admit(): Promise<void> {
-    const { knock } = await this.#client.next('knock');
+    const isNew = ({ knock }: RelayMessage<'knock'>) => !this.#admitted.has(toText(knock.id));
+    const { knock } = await this.#client.next('knock', isNew);
+    this.#admitted.add(toText(knock.id));
     const keys = inviteKeysOf(this.#secret, this.room);
     const content = openKnock(keys, knock.id, knock.sealed);
     const { suite } = this.creator.group.config;
@@ -167,6 +180,16 @@ export class SimulatedRoom {
     for (; !holds(); await setTimeout(20)) await this.catchUp();
   }
 
+  /** Looks at the log until this is done, which needs that the voices take what others commit. */
+  async during<Value>(work: Promise<Value>): Promise<Value> {
+    let isDone = false;
+    void Promise.allSettled([work]).then(() => {
+      isDone = true;
+    });
+    await this.until(() => isDone);
+    return await work;
+  }
+
   close(): void {
     this.#client.close();
   }
@@ -189,7 +212,7 @@ export class SimulatedRoom {
       }),
       now,
     });
-    this.voices.push({ group, counter: 0, heard: [] });
+    this.voices.push({ group, counter: 0, heard: [], told: [] });
     const key = accessKeyOf(group);
     const signature = key.sign(this.#client.challenge, this.room);
     await this.#client.done('createRoom', { room: this.room, accessKey: key.publicKey, signature });
@@ -208,11 +231,15 @@ export class SimulatedRoom {
     const { welcome } = await this.commit(this.creator, { add, renew: true });
     // Spread over the tree.
     const wanted = Math.min(Math.ceil(voices / 4), voices - this.voices.length, joiners.length);
-    for (const joiner of joiners.slice(0, Math.max(wanted, 0))) {
-      const joined = welcome && joinRoom(this.room, [joiner], welcome);
-      if (!joined) throw new Error('a welcome that does not open');
-      this.voices.push({ group: joined.group, counter: 0, heard: [] });
-    }
+    for (const joiner of joiners.slice(0, Math.max(wanted, 0))) this.#join(joiner, welcome);
+  }
+
+  #join(joiner: KeyedMember, welcome: Uint8Array | null): Simulated {
+    const joined = welcome && joinRoom(this.room, [joiner], welcome);
+    if (!joined) throw new Error('a welcome that does not open');
+    const voice: Simulated = { group: joined.group, counter: 0, heard: [], told: [] };
+    this.voices.push(voice);
+    return voice;
   }
 
   async #enter(): Promise<void> {
@@ -231,9 +258,10 @@ function take(voice: Simulated, { body }: Entry): void {
   if (opened.kind === 'refused') throw new Error(`a simulated member refuses an entry: ${opened.code}`);
   if (opened.kind !== 'message') return;
   const decoded = decodePayload(opened.plaintext);
-  if (decoded?.kind === 'known' && decoded.payload.content.kind === 'text') {
-    voice.heard.push(decoded.payload.content.text);
-  }
+  if (decoded?.kind !== 'known') return;
+  const { content } = decoded.payload;
+  voice.told.push({ from: opened.from, content });
+  if (content.kind === 'text') voice.heard.push(content.text);
 }
 
 function inviteOf(secret: string, by: string, at: number): GroupInvite {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { viewOf } from '../../src/core/group/view.ts';
 import { fromText, toText } from '../../src/core/text.ts';
 import { leafNamed } from '../core/group/leaves.ts';
-import { Company, detailsOf, keyOf, refusalOf } from './company.ts';
+import { Company, detailsOf, keyOf, knows, memberOf, refusalOf, verifies } from './company.ts';
 import { newId, type Person } from './person.ts';
 import { SimulatedRoom } from './simulatedRoom.ts';
 
@@ -13,16 +13,6 @@ beforeEach(async () => {
 });
 afterEach(() => company.part());
 
-async function memberOf(who: Person, room: string, key: string) {
-  const { members } = await who.ask('getMembers', { room });
-  return members.find((member) => member.key === key);
-}
-
-/** Until `who` knows so much of who the member is. */
-async function knows(who: Person, room: string, key: string, trust: string): Promise<void> {
-  await who.until(async () => (await memberOf(who, room, key))?.trust === trust);
-}
-
 async function pair(first: string, second: string) {
   const [one, two] = [company.person(first), company.person(second)];
   const room = await company.room(one, two);
@@ -30,11 +20,6 @@ async function pair(first: string, second: string) {
   await knows(one, room, keys.two, 'unverified');
   await knows(two, room, keys.one, 'unverified');
   return { one, two, room, keys };
-}
-
-async function verifies(who: Person, room: string, member: string): Promise<void> {
-  const { number } = await who.ask('getSafetyNumber', { room, member });
-  await who.ask('verifyMember', { room, member, number });
 }
 
 /** A room of somebody's who says to be this person, with whom `who` is in it. */

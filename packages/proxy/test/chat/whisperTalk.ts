@@ -30,6 +30,11 @@ export async function fourIn(company: Company) {
   ];
   const room = await company.room(ana, ben, cleo, dora);
   const keyBy = (name: string) => keyOf(ana, room, name);
-  const keys = { ana: await keyBy('Ana'), ben: await keyBy('Ben'), cleo: await keyBy('Cleo') };
+  const keys = {
+    ana: await keyBy('Ana'),
+    ben: await keyBy('Ben'),
+    cleo: await keyBy('Cleo'),
+    dora: await keyBy('Dora'),
+  };
   return { ana, ben, cleo, dora, people: [ana, ben, cleo, dora], room, keys };
 }

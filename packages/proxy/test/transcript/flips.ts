@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { type Transcript, copyOf, pick } from './recorded.ts';
+import type { Transcript } from '../../src/transcript/transcript.ts';
+import { copyOf, pick } from './recorded.ts';
 
 /** A place in a transcript whose every bit is checked. */
 export interface Protected {
@@ -17,7 +18,9 @@ export interface Protected {
  * that are never used, such as our own signature key.
  */
 export function protectedIn({ start, steps }: Transcript): Protected[] {
-  const heard = new Set(steps.flatMap((step) => (step.kind === 'shown' ? step.messages.map(({ id }) => id) : [])));
+  const heard = new Set(
+    steps.flatMap((step) => (step.kind === 'shown' ? step.messages.map(({ id }) => id) : [])),
+  );
   const inSteps = steps.flatMap((step): Protected[] => {
     if (step.kind === 'pending' || step.kind === 'shown') return [];
     if (step.kind === 'commit') {
@@ -41,7 +44,10 @@ export function protectedIn({ start, steps }: Transcript): Protected[] {
 }
 
 /** A copy with one bit of one of these places, at random, of each kind alike, the other way round. */
-export function flipped(transcript: Transcript, only?: string): { name: string; at: number; changed: Transcript } {
+export function flipped(
+  transcript: Transcript,
+  only?: string,
+): { name: string; at: number; changed: Transcript } {
   const changed = copyOf(transcript);
   const places = protectedIn(changed).filter(({ name }) => only === undefined || name === only);
   const kind = pick([...new Set(places.map(({ name }) => name))]);

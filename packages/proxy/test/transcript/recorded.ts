@@ -5,8 +5,6 @@ import {
   readTranscript,
   type Transcript,
   type TranscriptLine,
-  type TranscriptStart,
-  type TranscriptStep,
 } from '../../src/transcript/transcript.ts';
 import { Company } from '../chat/company.ts';
 import { newId, Person } from '../chat/person.ts';
@@ -20,6 +18,7 @@ export class Notebook {
     add: (room, line) => this.#texts.set(room, `${this.text(room)}${lineOf(line)}`),
   });
 
+  /** Empty where nothing of the room was recorded. */
   text(room: string): string {
     return this.#texts.get(room) ?? '';
   }
@@ -31,39 +30,41 @@ export function transcriptOf(text: string): Transcript {
   return read.value;
 }
 
-/** Rooms of three people who talk at random, each of whose proxies records: so many transcripts, and their beginnings. */
-export async function realTranscripts(count: number): Promise<Transcript[]> {
+const names = ['Ana', 'Ben', 'Cleo', 'Dan', 'Eve'];
+
+/** So many rooms of five people who talk at random, each of whose proxies records its own transcript. */
+export async function realTranscripts(rooms: number): Promise<Transcript[]> {
   const company = await Company.meet();
-  const found: Transcript[] = [];
-  while (found.length < count) found.push(...(await talkedOver(company)).flatMap(beginningsOf));
+  const found = await Promise.all(Array.from({ length: rooms }, (_, at) => talkedOver(company, at)));
   await company.part();
-  return found.slice(0, count);
+  return found.flat();
 }
 
-async function talkedOver(company: Company): Promise<Transcript[]> {
-  const notebooks = ['Ana', 'Ben', 'Cleo'].map(() => new Notebook());
-  const people = ['Ana', 'Ben', 'Cleo'].map((name, at) => {
-    const record = notebooks[at]?.recorder;
-    return new Person({ relayUrl: company.url, name, ...(record && { record }) });
-  });
-  const [ana, ben, cleo] = people;
-  if (!ana || !ben || !cleo) throw new Error('nobody');
-  const room = await ana.create('Garden');
-  await ben.joins(ana, room);
-  await cleo.joins(ana, room);
+async function talkedOver(company: Company, at: number): Promise<Transcript[]> {
+  const notebooks = new Map<Person, Notebook>();
+  for (const name of names) {
+    const notebook = new Notebook();
+    notebooks.set(new Person({ relayUrl: company.url, name, record: notebook.recorder }), notebook);
+  }
+  const people = [...notebooks.keys()];
+  const [ana, ...others] = people;
+  if (!ana) throw new Error('nobody');
+  // Every fourth room with post-quantum key agreement, the others with the suite that costs less.
+  const { room } = await ana.ask('createRoom', { name: 'Garden', large: at % 4 > 0 });
+  for (const other of others) await other.joins(ana, room);
   await company.allKnow(people, room);
-  for (let said = 0; said < 8; said += 1) await saysSomething(pick(people), people, room);
-  await ana.ask('renameRoom', { room, name: 'Balcony' });
+  for (let said = 0; said < 6; said += 1) await saysSomething(pick(people), people, room);
+  await pick(people).ask('renameRoom', { room, name: 'Balcony' });
   for (const one of people) await one.until(() => one.room(room)?.name === 'Balcony');
   await company.allKnow(people, room);
-  for (let said = 0; said < 4; said += 1) await saysSomething(pick(people), people, room);
-  for (const one of people) await one.settles(room);
+  for (let said = 0; said < 3; said += 1) await saysSomething(pick(people), people, room);
   // Each has heard what was said last.
-  const last = await ben.says(room, `goodnight ${newId()}`);
-  for (const one of people) await one.until(async () => (await one.messages(room)).some(({ id }) => id === last));
-  await ben.settles(room);
+  const last = await pick(people).says(room, `goodnight ${newId()}`);
+  for (const one of people)
+    await one.until(async () => (await one.messages(room)).some(({ id }) => id === last));
+  for (const one of people) await one.settles(room);
   for (const one of people) await one.close();
-  return notebooks.map((notebook) => transcriptOf(notebook.text(room)));
+  return [...notebooks.values()].map((notebook) => transcriptOf(notebook.text(room)));
 }
 
 async function saysSomething(who: Person, people: readonly Person[], room: string): Promise<void> {
@@ -79,12 +80,6 @@ async function saysSomething(who: Person, people: readonly Person[], room: strin
   await who.settles(room);
 }
 
-/** A transcript that was shown earlier is a transcript too. */
-function beginningsOf({ start, steps }: Transcript): Transcript[] {
-  const lengths = [1, 0.8, 0.6].map((part) => Math.ceil(steps.length * part));
-  return lengths.map((length) => ({ start, steps: steps.slice(0, length) }));
-}
-
 export function pick<Value>(values: readonly Value[]): Value {
   const found = values[randomInt(values.length)];
   if (found === undefined) throw new Error('nothing to pick from');
@@ -96,9 +91,14 @@ export function copyOf(transcript: Transcript): Transcript {
   return transcriptOf([start, ...steps].map(lineOf).join(''));
 }
 
-/** The names of the fields of each line, without what is said in them. */
+/** The names of the fields of a line, without what is said in them. */
 export function formOf(line: TranscriptLine): string {
   return `${line.kind}: ${Object.keys(line).join(' ')}`;
 }
 
-export type { Transcript, TranscriptStart, TranscriptStep };
+/** The kinds of records that a transcript begins with: without hashes and numbers. */
+export function recordForms({ start }: Transcript): string[] {
+  return Object.keys(start.records).map((name) =>
+    name.replace(/[0-9a-f]{32,}/, 'hash').replaceAll(/\d+/g, 'number'),
+  );
+}

@@ -54,7 +54,7 @@ async function enterWith(
     if (connection.isOver) return;
     if (snapshot === undefined) throw new Error('a room without a snapshot');
     connection.entered(room);
-    const reader = { access, after: snapshot.head, keys: snapshot.ended ? [] : keys };
+    const reader = { access, after: snapshot.head, keys };
     relay.live.enter(connection, room, reader);
     // A commit has opened a later epoch than a former access key's, whether this node delivered it or not.
     relay.live.opened(room, snapshot.ended ? access + 1 : access);

@@ -43,6 +43,11 @@ export function wholeTime(at: number): string {
   return whole.format(at);
 }
 
+/** `3 March 2024` */
+export function dayAndYear(at: number): string {
+  return withYear.format(at);
+}
+
 /** Until when: the time today, else the day and the time. */
 export function untilText(at: number, now = Date.now()): string {
   return daysAgo(at, now) === 0 ? clock.format(at) : `${shortDay.format(at)}, ${clock.format(at)}`;

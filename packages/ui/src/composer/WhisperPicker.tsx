@@ -94,7 +94,7 @@ function Choices({ members, chosen, onChoose }: ChoicesProps) {
             <Avatar seed={name} name={name} size={28} />
             <span className="whisperChoiceText">
               <span className="whisperChoiceName">{name}</span>
-              <TrustMark trust={trust} name={name} />
+              <TrustMark trust={trust} />
             </span>
           </label>
         ))}

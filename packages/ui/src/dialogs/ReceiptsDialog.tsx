@@ -62,14 +62,14 @@ function Sender({ row }: { row: MessageRow }) {
       {trust !== undefined && (
         <section className="senderTrust" data-testid="sender-then" data-trust={trust}>
           <h3 className="listHeading">{strings.trust.atMessage}</h3>
-          <TrustMark trust={trust} name={name} />
+          <TrustMark trust={trust} />
           <p className="formHint">{strings.trust.sentence(trust, name)}</p>
         </section>
       )}
       {isAnother && (
         <section className="senderTrust" data-testid="sender-now" data-trust={member.trust}>
           <h3 className="listHeading">{strings.trust.now}</h3>
-          <TrustMark trust={member.trust} name={member.name} />
+          <TrustMark trust={member.trust} />
         </section>
       )}
       {member !== undefined && !member.self && (

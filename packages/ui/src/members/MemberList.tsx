@@ -62,7 +62,7 @@ function MemberTrust({ room, member }: { room: RoomSummary; member: Member }) {
       data-trust={trust}
       onClick={() => openDialog({ kind: 'verify', room: room.room, member: key })}
     >
-      <TrustMark trust={trust} name={name} />
+      <TrustMark trust={trust} />
       <span className="visuallyHidden">. {about}</span>
     </button>
   );

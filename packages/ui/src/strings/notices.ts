@@ -89,7 +89,7 @@ export const notices = {
     `${count(howMany(v), 'message', 'messages')} expired at the relay before this computer fetched ${howMany(v) === 1 ? 'it' : 'them'}`,
   newerVersion: (v: Values) => `${who(v)} sent something that needs a newer version of this chat`,
   identityChanged: (v: Values) =>
-    `${who(v)} has other keys than the ${who(v)} you knew. Perhaps a new computer, perhaps somebody else.`,
+    `${who(v)} has the name of somebody you met before, but other keys. Perhaps a new computer, perhaps somebody else.`,
   verified: (v: Values) => `${who(v)} is verified${verifiedBy(v)}`,
   wordsWrong: (v: Values) =>
     `The three words with ${whom(v)} were not the same. Somebody may be between you. Nobody was verified.`,

@@ -4,15 +4,15 @@ import { count, isolated } from './words.ts';
 /** `Bob’s` reads badly after a name in another script; "of Bob" never does. */
 const person = isolated;
 
-/** What is known of who somebody is, in as few words as stand beside a name. `changed` names whom it was taken for. */
-const words: Readonly<Record<Trust, (name: string) => string>> = {
-  self: () => 'You',
-  verified: () => 'Verified',
-  unverified: () => 'Not verified',
-  waiting: () => 'Has not shown who they are yet',
-  unproven: () => 'Speaks without having shown who they are',
-  refused: () => 'Is not who they say',
-  changed: (name) => `Other keys than the ${person(name)} you verified`,
+/** What is known of who somebody is, in as few words as stand beside a name. */
+const words: Readonly<Record<Trust, string>> = {
+  self: 'You',
+  verified: 'Verified',
+  unverified: 'Not verified',
+  waiting: 'Has not shown who they are yet',
+  unproven: 'Speaks without having shown who they are',
+  refused: 'Is not who they say',
+  changed: 'Is not who you verified',
 };
 
 /** The same, where there is place for a sentence that explains it. */
@@ -25,7 +25,7 @@ const sentences: Readonly<Record<Trust, (name: string) => string>> = {
   unproven: (name) => `They speak as ${person(name)} without having shown that they are.`,
   refused: (name) => `They tried to pass for somebody they are not. Do not take them for ${person(name)}.`,
   changed: (name) =>
-    `They are called ${person(name)}, but have other keys than the ${person(name)} you verified.`,
+    `Somebody you verified has the name ${person(name)}, too, and other keys. This may be the same person at a new computer, or somebody else.`,
 };
 
 /** What stands beside the name of a message's sender. */
@@ -54,8 +54,8 @@ function headline({ verified, unverified, unknown, changed }: TrustCount, refuse
 /** The same where there is little place. */
 function shortHeadline({ verified, unverified, unknown, changed }: TrustCount, refused = 0): string {
   const others = verified + unverified + unknown + changed;
-  if (changed > 0) return `${changed} not who you verified`;
-  if (refused > 0) return `${refused} not who they say`;
+  if (changed > 0) return `${count(changed, 'has', 'have')} changed`;
+  if (refused > 0) return `${count(refused, 'is', 'are')} not genuine`;
   if (verified === others) return 'All verified';
   return verified === 0 ? 'Nobody verified' : `${verified} of ${others} verified`;
 }
@@ -63,11 +63,11 @@ function shortHeadline({ verified, unverified, unknown, changed }: TrustCount, r
 const how: Readonly<Record<VerifiedBy, string>> = {
   number: 'You compared the safety number',
   words: 'Three words were read aloud and were the same',
-  invite: 'The invite made for one person was used by them',
+  invite: 'An invite made for one person brought you together',
 };
 
 export const trust = {
-  word: (kind: Trust, name: string) => words[kind](name),
+  word: (kind: Trust) => words[kind],
   sentence: (kind: Trust, name: string) => sentences[kind](name),
   marks,
   headline,
@@ -103,7 +103,7 @@ export const verify = {
   differentText: (name: string) =>
     `Somebody may be between you and ${person(name)}, or this is not ${person(name)} at all. Nobody was verified.`,
   differentTodo: (name: string) => [
-    `Make sure that both of you look at each other: ${person(name)} at the number with you, you at the one with ${person(name)}.`,
+    `Check that each of you opened the other: you the number with ${person(name)}, ${person(name)} the one with you.`,
     `If they still differ, say nothing here that ${person(name)} alone should know.`,
     'Make a new room, and give its invite to each other in person.',
   ],
@@ -153,9 +153,9 @@ export const verify = {
 
   done: (name: string) => `${person(name)} is verified`,
   verifiedTitle: (name: string) => `${person(name)} is verified`,
-  verifiedHow: (by: VerifiedBy, when: string) => `${how[by]}, ${when}.`,
+  verifiedHow: (by: VerifiedBy, day: string) => `${how[by]} on ${day}.`,
   verifiedHolds: (name: string) =>
-    `It holds in every room. If ${person(name)} ever comes with other keys, you are asked before anything more is sent there.`,
+    `It holds in every room. If somebody else ever comes as ${person(name)}, you are asked before anything more is sent there.`,
   takeBack: 'Take back',
   takeBackSure: 'Really take it back?',
   takenBack: (name: string) => `${person(name)} is not verified any more`,
@@ -178,8 +178,9 @@ export const asks = {
   invitedNoLabel: (name: string) => `No, I did not give it to ${person(name)}`,
   invitedNoted: 'Then nobody was verified. Whoever this is took an invite that was meant for somebody else.',
 
-  changed: (name: string) => `${person(name)} here has other keys than the ${person(name)} you verified.`,
-  changedWhy: 'Perhaps a new computer, perhaps somebody else.',
+  changed: (name: string) => `${person(name)} is not who you verified.`,
+  changedWhy:
+    'The name looks the same, but the keys are others: perhaps a new computer, perhaps somebody else.',
   changedWaits: 'What you write in this room waits here until you decide.',
   changedMore: (n: number) => `The same with ${count(n, 'other person', 'other people')} here.`,
   verify: 'Verify…',

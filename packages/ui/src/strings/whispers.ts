@@ -29,12 +29,13 @@ export const whispers = {
 export const offTheRecord = {
   word: 'Off the record',
   switchHint:
-    'Nothing is signed, nothing is kept on any disk; gone when you close the proxy; up to 100 people.',
+    'Nothing is signed or kept on a disk; all is gone when the chat program on this computer stops. For up to 100 people.',
   composer: 'Off the record: not signed, not kept',
   placeholder: 'Write off the record',
   title:
-    'Off the record: nothing that is said here is signed or kept on a disk. It is gone when you close the proxy.',
-  empty: 'Nothing that is said here is signed or kept on a disk. It is gone when you close the proxy.',
+    'Off the record: nothing that is said here is signed or kept on a disk. It is gone when the chat program on this computer stops.',
+  empty:
+    'Nothing that is said here is signed or kept on a disk. It is gone when the chat program on this computer stops.',
 };
 
 export const rewrite = {

@@ -1,11 +1,12 @@
 import type { Member, RoomSummary, SafetyNumber } from '@otr/protocol';
-import { Check, OctagonX, X } from 'lucide-react';
+import { Check, X } from 'lucide-react';
 import { useState } from 'react';
 import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
 import { useStore } from '../app/useStore.ts';
 import { mayDo } from '../members/mayDo.ts';
 import { strings } from '../strings.ts';
+import { DifferentAlarm } from './DifferentAlarm.tsx';
 import { SafetyNumberView } from './SafetyNumberView.tsx';
 
 const text = strings.verify;
@@ -59,18 +60,7 @@ function Different({ room, member, onBack }: { room: RoomSummary; member: Member
   const openDialog = useDialogs();
   return (
     <>
-      <div className="verifyDanger" role="alert" data-testid="verify-different">
-        <OctagonX size={22} aria-hidden="true" />
-        <div>
-          <h3>{text.differentTitle}</h3>
-          <p>{text.differentText(member.name)}</p>
-        </div>
-      </div>
-      <ol className="verifyTodo">
-        {text.differentTodo(member.name).map((todo) => (
-          <li key={todo}>{todo}</li>
-        ))}
-      </ol>
+      <DifferentAlarm title={text.differentTitle} name={member.name} />
       <div className="verifyAnswers">
         {/* biome-ignore lint/a11y/noAutofocus: the button that was pressed is gone */}
         <button type="button" className="button" autoFocus onClick={onBack}>

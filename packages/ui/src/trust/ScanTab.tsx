@@ -1,11 +1,12 @@
 import type { Member, SafetyNumber } from '@otr/protocol';
-import { Camera, CameraOff, Copy, Image, OctagonX } from 'lucide-react';
+import { Camera, CameraOff, Copy, Image } from 'lucide-react';
 import { type ChangeEvent, type FormEvent, useId, useRef, useState } from 'react';
 import { copyText } from '../app/copy.ts';
 import { useFeedback } from '../app/feedback.tsx';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
 import { CameraView } from './CameraView.tsx';
+import { DifferentAlarm } from './DifferentAlarm.tsx';
 import { QrCode } from './QrCode.tsx';
 import { readCodeOfFile } from './readCode.ts';
 
@@ -109,21 +110,11 @@ export function ScanTab({ room, member, number }: ScanTabProps) {
 }
 
 function ScanProblem({ problem, name }: { problem: Problem | null; name: string }) {
-  if (problem?.alarm !== true) {
-    return (
-      <p className="formProblem" role="alert">
-        {problem?.why ?? ''}
-      </p>
-    );
-  }
+  if (problem?.alarm === true) return <DifferentAlarm title={problem.why} name={name} />;
   return (
-    <div className="verifyDanger" role="alert" data-testid="verify-different">
-      <OctagonX size={22} aria-hidden="true" />
-      <div>
-        <h3>{problem.why}</h3>
-        <p>{text.differentText(name)}</p>
-      </div>
-    </div>
+    <p className="formProblem" role="alert">
+      {problem?.why ?? ''}
+    </p>
   );
 }
 

@@ -24,12 +24,12 @@ export const trustIcons: Readonly<Record<Trust, LucideIcon>> = {
 };
 
 /** What is known of who somebody is: a sign and its word. */
-export function TrustMark({ trust, name }: { trust: Trust; name: string }) {
+export function TrustMark({ trust }: { trust: Trust }) {
   const Icon = trustIcons[trust];
   return (
     <span className="trustMark" data-trust={trust}>
       <Icon size={15} aria-hidden="true" />
-      <span>{strings.trust.word(trust, name)}</span>
+      <span>{strings.trust.word(trust)}</span>
     </span>
   );
 }

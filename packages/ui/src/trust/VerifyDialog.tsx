@@ -2,7 +2,7 @@ import { Tabs } from '@base-ui/react/tabs';
 import type { Member, RoomSummary } from '@otr/protocol';
 import { useEffect, useState } from 'react';
 import { SureButton } from '../app/SureButton.tsx';
-import { wholeTime } from '../app/times.ts';
+import { dayAndYear } from '../app/times.ts';
 import { useAsk } from '../app/useAsk.ts';
 import { useStore } from '../app/useStore.ts';
 import { Modal } from '../dialogs/Modal.tsx';
@@ -75,9 +75,9 @@ function Verified({ room, member, number }: PartProps) {
   return (
     <>
       <p className="verifyState" role="status">
-        <TrustMark trust="verified" name={name} />
+        <TrustMark trust="verified" />
       </p>
-      {verified !== null && <p>{text.verifiedHow(verified.by, wholeTime(verified.at))}</p>}
+      {verified !== null && <p>{text.verifiedHow(verified.by, dayAndYear(verified.at))}</p>}
       <p className="formHint">{text.verifiedHolds(name)}</p>
       {number.kind === 'known' && <SafetyNumberView number={number.value} />}
       <div className="formActions">
@@ -103,7 +103,7 @@ function Ways({ room, member, number, words }: PartProps & { words: Words }) {
   return (
     <>
       <div className="verifyState" data-trust={member.trust}>
-        <TrustMark trust={member.trust} name={member.name} />
+        <TrustMark trust={member.trust} />
         {/* Not to be verified yet is nothing to worry about, and was explained above. */}
         {member.trust !== 'unverified' && (
           <p className="formHint">{strings.trust.sentence(member.trust, member.name)}</p>

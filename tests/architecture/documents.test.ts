@@ -27,6 +27,19 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('link to headings that are there', () => {
+    const broken = documents.flatMap((path) =>
+      [...readRepositoryFile(path).matchAll(/\]\((?!https?:)([^)#\s]*)#([^)\s]+)\)/g)]
+        .map(([, target = '', heading = '']) => ({
+          target: target === '' ? path : join(dirname(path), target),
+          heading,
+        }))
+        .filter(({ target, heading }) => !headingsOf(target).includes(heading))
+        .map(({ target, heading }) => `${path} → ${target}#${heading}`),
+    );
+    expect(broken).toEqual([]);
+  });
+
   it('name files and folders that are there', () => {
     const missing = documents.flatMap((path) =>
       [...readRepositoryFile(path).matchAll(namedPath)]
@@ -76,5 +89,16 @@ describe('documents', () => {
 function rowsWithTests(page: string): string[] {
   return [...page.matchAll(/^\|.*\| test \|\n\|[-| ]+\|\n((?:\|.*\n)*)/gm)].flatMap(([, rows = '']) =>
     rows.trimEnd().split('\n'),
+  );
+}
+
+/** As a link names them: small letters, hyphens for spaces, no punctuation. */
+function headingsOf(path: string): string[] {
+  const headings = readRepositoryFile(path).matchAll(/^#+ (.+)$/gm);
+  return [...headings].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
   );
 }

@@ -81,6 +81,13 @@ describe('imports', () => {
     expect(violations(bad)).toHaveLength(bad.length);
   });
 
+  it('the command line loads the proxy and the relay only where it runs one', () => {
+    const loadsAtOnce = (text: string) => /^import (?!type )[^;]*from '@otr\/(proxy|relay)'/m.test(text);
+    expect(loadsAtOnce("import { type Log, startProxy } from '@otr/proxy';")).toBe(true);
+    const commandLine = sources.filter((path) => path.startsWith('packages/cli/src/'));
+    expect(commandLine.filter((path) => loadsAtOnce(readRepositoryFile(path)))).toEqual([]);
+  });
+
   it('the relay holds no cryptography but the check of an access key', () => {
     const crypto = sources
       .filter((path) => path.startsWith('packages/relay/src/'))

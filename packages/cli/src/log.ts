@@ -1,5 +1,4 @@
-import type { Log } from '@otr/proxy';
-import { silent } from '@otr/proxy';
+import { type Log, silent } from '@otr/proxy/program';
 import type { Settings } from './options.ts';
 import { plain } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-import { refuseInspector } from '@otr/proxy';
+import { refuseInspector } from '@otr/proxy/program';
 import type { Command } from './command.ts';
 import { failed } from './exit.ts';
 import { createLog } from './log.ts';

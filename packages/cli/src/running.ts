@@ -1,6 +1,6 @@
 import { connectSocketFile, type LocalClient } from '@otr/client/node';
 import type { LocalResponse, Result, RoomSummary } from '@otr/protocol';
-import { findSocketFile } from '@otr/proxy';
+import { findSocketFile } from '@otr/proxy/program';
 import { type Chosen, choose } from './choose.ts';
 import { done, type Exit, failed } from './exit.ts';
 import type { Settings } from './options.ts';

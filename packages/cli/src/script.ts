@@ -13,14 +13,14 @@ export function parseScript(text: string): Chosen<ForgedLine[]> {
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '' || line.startsWith('#')) continue;
     const [, who = '', what = ''] = /^([^:]+): (.*)$/.exec(line) ?? [];
-    const [name = '', recipients] = who.split('->').map((part) => part.trim());
-    if (name === '' || what.trim() === '') {
+    const [name = '', recipients, ...more] = who.split('->').map((part) => part.trim());
+    const to = recipients?.split(',').map((one) => one.trim());
+    if (name === '' || to?.includes('') || more.length > 0 || what.trim() === '') {
       return {
         ok: false,
         message: `line ${index + 1} of the script must read NAME: TEXT or NAME -> NAME: TEXT`,
       };
     }
-    const to = recipients?.split(',').map((one) => one.trim());
     said.push({ name, text: what, ...(to && { to }) });
   }
   return { ok: true, value: said };

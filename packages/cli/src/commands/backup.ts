@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type BackupCounts, backupProfile } from '@otr/proxy';
+import type { BackupCounts } from '@otr/proxy';
 import { command } from '../command.ts';
 import { done, failed } from '../exit.ts';
 import { passphraseFrom } from '../givenPassphrase.ts';
@@ -17,6 +17,7 @@ export const backup = command({
   ].join('\n'),
   uses: ['passphrase-file', 'backup-passphrase-file'],
   async run(settings, [word = ''], { terminal, ending }) {
+    const { backupProfile } = await import('@otr/proxy');
     const input = secretInput();
     const file = resolve(word);
     const saved = await backupProfile({

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type ForgedLine, forgeWithProfile } from '@otr/proxy';
+import type { ForgedLine } from '@otr/proxy';
 import { command, type Surroundings } from '../command.ts';
 import { done, type Exit, failed, misused } from '../exit.ts';
 import { passphraseFrom } from '../givenPassphrase.ts';
@@ -30,6 +30,7 @@ export const forge = command({
     const text = await readTextFile(settings.script, scriptAtMost, terminal);
     const script = text.ok ? parseScript(text.value) : text;
     if (!script.ok) return failed(script.message);
+    const { forgeWithProfile } = await import('@otr/proxy');
     const forged = await forgeWithProfile({
       folder: settings['made-up'] ? null : settings.profile,
       askProfilePassphrase: passphraseFrom(settings['passphrase-file'], {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { restoreProfile } from '@otr/proxy';
 import { command } from '../command.ts';
 import { done, failed } from '../exit.ts';
 import { passphraseFrom } from '../givenPassphrase.ts';
@@ -18,6 +17,7 @@ export const restore = command({
   ].join('\n'),
   uses: ['passphrase-file', 'backup-passphrase-file'],
   async run(settings, [word = ''], { terminal, ending }) {
+    const { restoreProfile } = await import('@otr/proxy');
     const input = secretInput();
     const { profile } = settings;
     const restored = await restoreProfile({

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { readTranscript, type ShownTranscript, transcriptLimits, verifyTranscript } from '@otr/proxy';
+import type { ShownTranscript } from '@otr/proxy';
 import { command } from '../command.ts';
 import { done, failed } from '../exit.ts';
 import { readTextFile } from '../readTextFile.ts';
@@ -14,6 +14,7 @@ export const transcript = command({
   notes:
     'With "-" it is read from standard input. That it is accepted proves nothing: otr forge writes such files, too.',
   run: async ({ json }, [word = ''], { terminal }) => {
+    const { readTranscript, transcriptLimits, verifyTranscript } = await import('@otr/proxy');
     const file = word === '-' ? word : resolve(word);
     const text = await readTextFile(file, transcriptLimits.file, terminal);
     if (!text.ok) return failed(text.message);

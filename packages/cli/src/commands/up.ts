@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { type Log, type Recorder, type Proxy as RunningProxy, startProxy, unsafeRecorder } from '@otr/proxy';
+import type { Log, Recorder, Proxy as RunningProxy } from '@otr/proxy';
 import { openBrowser } from '../browser.ts';
 import { command, type Surroundings } from '../command.ts';
 import { done, failed, misused } from '../exit.ts';
@@ -40,7 +40,8 @@ export const up = command({
     }
     // Before anything is open: whoever reads the address may end this process at once.
     const { ending, log } = surroundings;
-    const opened = await openProxy(settings, settings.relay, log, recorderOf(settings, surroundings));
+    const record = await recorderOf(settings, surroundings);
+    const opened = await openProxy(settings, settings.relay, log, record);
     if (!opened.ok) return failed(opened.message);
     await showPage(opened.proxy, settings, surroundings);
     await unlockInTerminal(opened.proxy, surroundings.terminal, ending);
@@ -51,14 +52,15 @@ export const up = command({
 });
 
 /** Says what it does before it does it. */
-function recorderOf(
+async function recorderOf(
   { 'unsafe-record': folder }: Settings<'unsafe-record'>,
   { terminal }: Surroundings,
-): Recorder | undefined {
+): Promise<Recorder | undefined> {
   if (folder === undefined) return undefined;
   terminal.note(
     `UNSAFE: the keys and all that is said of each room made or joined from now on are written to ${plain(folder)}; whoever has them reads along, and can pass for you.`,
   );
+  const { unsafeRecorder } = await import('@otr/proxy');
   return unsafeRecorder(folder, (problem) => terminal.note(plain(problem)));
 }
 
@@ -78,6 +80,7 @@ export async function openProxy(
   }
   const passphrase = file === undefined ? undefined : readPassphraseFile(file);
   if (passphrase?.ok === false) return passphrase;
+  const { startProxy } = await import('@otr/proxy');
   const started = await startProxy({
     relayUrl,
     profile: settings.ephemeral ? 'ephemeral' : { folder: settings.profile },

@@ -1,6 +1,6 @@
 import { connectSocketFile, type LocalClient } from '@otr/client/node';
 import type { Result, Vault } from '@otr/protocol';
-import { findSocketFile } from '@otr/proxy';
+import { findSocketFile } from '@otr/proxy/program';
 import { command } from '../command.ts';
 import { done, type Exit, failed, misused } from '../exit.ts';
 import type { Settings } from '../options.ts';

@@ -91,7 +91,8 @@ export class Committer {
       if (this.#sending !== commit && !timers.isRunning('commit')) this.send();
       return;
     }
-    this.#forgetVain(group);
+    // A step looks again: what is known here is old after it, and a commit over it would take the place of another.
+    if (this.#forgetVain(group)) return;
     const mine = this.#wantsOf(group, this.#isOurTurn);
     if (planNext(mine)) this.#commit(group, mine);
     else if (planNext(this.#wantsOf(group, true))) this.#waitForTurn(group);
@@ -305,12 +306,12 @@ export class Committer {
     });
   }
 
-  #forgetVain(group: GroupState): void {
+  #forgetVain(group: GroupState): boolean {
     const vain = new Set(vainWishes({ view: viewOf(group), wishes: this.#session.memory.wishes }));
-    if (vain.size === 0) return;
-    this.#session.step('wishesDone', (draft) => {
+    if (vain.size === 0) return false;
+    return this.#session.step('wishesDone', (draft) => {
       draft.wishes = draft.wishes.filter(({ id }) => !vain.has(id));
-    });
+    }).ok;
   }
 
   #isTelling = false;

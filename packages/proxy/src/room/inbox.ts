@@ -21,7 +21,7 @@ import { endMembership } from './membership.ts';
 import { noteWhispered } from './ownWhispers.ts';
 import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
 import { showOwn } from './sealItem.ts';
-import { noteSettings } from './settingsNews.ts';
+import { dropWithdrawn, noteSettings } from './settingsNews.ts';
 import { trustIn } from './trustIn.ts';
 import { changeReason, feedOutbox, feedRoom, holdOrRelease, raiseAlarm, standing } from './turn.ts';
 import { takeWhisper } from './whispers.ts';
@@ -241,6 +241,7 @@ function enterEpoch(
   if (draft.commit?.ephemeral && !isOwn) draft.erase.push(draft.commit.ephemeral);
   draft.commit = null;
   unsealAll(parts, draft);
+  dropWithdrawn(parts, draft, changes);
   draft.who = withoutGone(
     draft.who,
     changes.removed.map(({ id }) => id),

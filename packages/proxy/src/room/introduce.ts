@@ -9,6 +9,7 @@ import { alarmRow, noticeRow } from '../machine/rows.ts';
 import { owedTo, withShown } from '../machine/whoIsWho.ts';
 import { queueContent } from './queue.ts';
 import { type Draft, type RoomParts, writeRow } from './roomParts.ts';
+import { writeSideNotice } from './sideNotice.ts';
 
 type Identify = Extract<Content, { kind: 'identify' }>;
 
@@ -181,8 +182,7 @@ export function noteVerified(
   parts.people.verify(toText(identityKey), name, by, now);
   const data = { name: nameOf(parts, draft, id) ?? name, key: id, by };
   // More than one may be verified at one place of the log.
-  const row = noticeRow({ room: parts.ref, seq, now }, 'verified', data);
-  writeRow(parts, draft, { ...row, id: `seen-${id}-${now}` });
+  writeSideNotice(parts, draft, { id: `seen-${id}-${now}`, seq, event: 'verified', data });
   draft.later.push({ kind: 'peopleChanged' });
 }
 
@@ -190,9 +190,8 @@ export function noteVerified(
 export function noteWords(parts: RoomParts, draft: Draft, id: string, state: 'wrong' | 'stopped'): void {
   const now = parts.now();
   const data = { name: nameOf(parts, draft, id) ?? '', key: id };
-  const place = { room: parts.ref, seq: draft.log?.cursor ?? 0, now };
-  const row = noticeRow(place, state === 'wrong' ? 'wordsWrong' : 'wordsStopped', data);
-  writeRow(parts, draft, { ...row, id: `said-${id}-${now}` });
+  const event = state === 'wrong' ? 'wordsWrong' : 'wordsStopped';
+  writeSideNotice(parts, draft, { id: `said-${id}-${now}`, seq: draft.log?.cursor ?? 0, event, data });
 }
 
 /** It speaks, and has not shown who it is (D3). */

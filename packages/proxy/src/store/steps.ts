@@ -107,7 +107,10 @@ export class Steps {
     }
     this.#ratchet.commit();
     this.#memory.commit();
-    if (!changed) return this.#history.commit();
+    if (!changed) {
+      this.#history.commit();
+      return;
+    }
     this.#number = step;
     this.#finish();
   }

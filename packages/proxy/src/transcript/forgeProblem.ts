@@ -26,7 +26,7 @@ export interface Plot {
 }
 
 /** Everyone in the room takes each line: a script of an evening is forged in about a minute. */
-export const forgeLimits = { people: 16, lines: 2_000 } as const;
+const forgeLimits = { people: 16, lines: 2_000 } as const;
 
 /** A sentence that says why no room could be like this; null where one could. */
 export function forgeProblem({ room, people, lines }: Plot): string | null {

@@ -23,10 +23,13 @@ export type Forged = { ok: true; value: Transcript } | { ok: false; message: str
 
 /** From one who comes to the next. Milliseconds. */
 const settling = 60_000;
+/** What members do by themselves then takes less. Milliseconds. */
+const withinSeconds = 8_000;
 
 /**
- * D10: a transcript of a conversation that never was and is just over, as `as` would show it. The others' signatures are by
- * leaf keys that we made up; their tags and whispers to us need only our own private key, which gives the same keys as theirs.
+ * D10: a transcript of a conversation that never was, and is over by now, as `as` would show it. The others' signatures are
+ * by leaf keys that we made up; their tags and whispers to us need only our own private key, which gives the same keys as
+ * theirs.
  */
 export function forgeTranscript(options: ForgeOptions): Forged {
   const { room, lines, suiteId = defaultSuite } = options;
@@ -40,7 +43,7 @@ export function forgeTranscript(options: ForgeOptions): Forged {
   if (problem !== null) return { ok: false, message: problem };
   const written: TranscriptLine[] = [];
   const pauses = lines.map(pauseBefore);
-  const lasted = pauses.reduce((sum, pause) => sum + pause, settling * others.length);
+  const lasted = pauses.reduce((sum, pause) => sum + pause, (settling + withinSeconds) * (others.length + 1));
   const clock = { now: Date.now() - lasted };
   const cast = castOf({ teller: { name: teller.name, identity }, others, clock, written });
   const forged = new ForgedRoom({ name: room, suiteId, cast, clock });

@@ -1,4 +1,4 @@
-import type { RelayRequest } from '@otr/protocol';
+import { type RelayRequest, refuse } from '@otr/protocol';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTamperingRelay } from '../../../../tests/hostile/tamperingRelay.ts';
 import { TestClient } from '../../../relay/test/testClient.ts';
@@ -120,6 +120,39 @@ test('[I4] an invite that was withdrawn lets nobody in', async () => {
   await cleo.ask('joinRoom', { link: other });
   await cleo.until(() => isStopped(cleo, room));
   expect(await refusalOf(ben, 'revokeInvite', { room, invite })).toBe('inviteNotFound');
+});
+
+test('[I4] an invite that was withdrawn before the relay had heard of it is not told to it afterwards', async () => {
+  const evil = await startTamperingRelay(company.url);
+  const ana = new Person({ relayUrl: evil.url, name: 'Ana' });
+  const [ben, cleo] = [company.person('Ben'), company.person('Cleo')];
+  const honest = (made: string) => made.replace(/^otr:[^/]+/, `otr:${new URL(company.url).host}`);
+  const room = await ana.create('Garden');
+  await ben.ask('joinRoom', { link: honest((await ana.ask('invite', { room })).link) });
+  await company.allKnow([ana, ben], room);
+  const later = refuse('rateLimited', 'Later.');
+  evil.tamper({ answer: (event, answer) => (event === 'putInvite' ? later : answer) });
+  const withdrawn = honest(await link(ana, room, { uses: 5 }));
+  const found = async () => (await detailsOf(ben, room)).invites.find(({ uses }) => uses === 5);
+  await ben.until(async () => (await found()) !== undefined);
+  const { invite = '' } = (await found()) ?? {};
+  await ben.ask('revokeInvite', { room, invite });
+  await ana.until(async () => (await ana.notices(room)).includes('inviteRevoked'));
+
+  const told: string[] = [];
+  evil.watch((event, request) => {
+    if (event === 'putInvite') told.push(toText((request as RelayRequest<'putInvite'>).invite));
+  });
+  evil.tamper({});
+  const next = honest(await link(ana, room, { uses: 6 }));
+  await cleo.ask('joinRoom', { link: next });
+  await cleo.until(() => isIn(cleo, room));
+  expect(told).not.toContain(invite);
+  const dan = company.person('Dan');
+  await dan.ask('joinRoom', { link: withdrawn });
+  await dan.until(() => isStopped(dan, room));
+  await ana.close();
+  await evil.close();
 });
 
 test('[N5] a knock that ends before it is answered has ended', async () => {

@@ -37,6 +37,7 @@ async function talkOfTwo() {
   const room = await company.room(ana, ben);
   await introduced(room, ana, ben);
   await ana.says(room, 'hello Ben');
+  await ben.hears(room, ['hello Ben']);
   await ben.says(room, 'hello Ana');
   for (const who of [ana, ben]) await who.hears(room, ['hello Ben', 'hello Ana']);
   await ben.settles(room);

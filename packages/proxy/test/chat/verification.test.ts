@@ -3,6 +3,7 @@ import { viewOf } from '../../src/core/group/view.ts';
 import { fromText, toText } from '../../src/core/text.ts';
 import { leafNamed } from '../core/group/leaves.ts';
 import { Company, detailsOf, keyOf, knows, memberOf, refusalOf, verifies } from './company.ts';
+import { introduced } from './introduced.ts';
 import { newId, type Person } from './person.ts';
 import { SimulatedRoom } from './simulatedRoom.ts';
 
@@ -29,7 +30,8 @@ async function roomOfGhost(who: Person, name: string, identityKey?: string) {
   const joining = who.ask('joinRoom', { link: ghost.link });
   await ghost.admit();
   const { room } = await joining;
-  await who.until(() => who.room(room)?.state === 'joined');
+  // The ghost knows of no commit but its own: who has come in has made its own already (C3).
+  await ghost.during(introduced(room, who));
   return { ghost, room, key: viewOf(ghost.creator.group).me };
 }
 

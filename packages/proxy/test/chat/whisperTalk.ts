@@ -38,3 +38,16 @@ export async function fourIn(company: Company) {
   };
   return { ana, ben, cleo, dora, people: [ana, ben, cleo, dora], room, keys };
 }
+
+/** Ana's room with Ben, who know each other. */
+export async function roomOfTwo(
+  company: Company,
+  ana: Person,
+  ben: Person,
+  offTheRecord: boolean,
+): Promise<string> {
+  const { room } = await ana.ask('createRoom', { name: 'Garden', offTheRecord });
+  await ben.joins(ana, room);
+  await company.allKnow([ana, ben], room);
+  return room;
+}

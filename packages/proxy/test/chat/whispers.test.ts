@@ -132,6 +132,24 @@ test('[D4] [M5] whispers and ordinary messages alternate: no counter of others h
   await noTrouble(people, room);
 });
 
+test('[D4] [L5] who was away while it was whispered, and until its epoch had ended, hears it on coming back', async () => {
+  const [ana, ben, cleo] = [company.person('Ana'), company.resident('Ben'), company.person('Cleo')];
+  const room = await company.room(ana, ben, cleo);
+  const to = [ben.room(room)?.me ?? ''];
+  await company.dismiss(ben);
+  for (const epoch of ['first', 'second']) {
+    await whispers(ana, room, to, `in the ${epoch}`);
+    await ana.settles(room);
+    await cleo.ask('renameRoom', { room, name: `After the ${epoch}` });
+    await ana.until(() => ana.room(room)?.name === `After the ${epoch}`);
+  }
+  const again = company.resident('Ben');
+  await allCaughtUp([ana, again, cleo], room);
+  expect(await spoken(again, room)).toEqual(['in the first', 'in the second']);
+  expect(await spoken(cleo, room)).toEqual([]);
+  await noTrouble([ana, again, cleo], room);
+});
+
 // What a run has failed with stays here.
 const seeds = [1, Math.floor(Math.random() * 2 ** 32)];
 

@@ -158,7 +158,9 @@ test('[M11] whatever is lost of the history’s write-ahead log, as by a power c
   connection.exec('UPDATE journal SET writes = NULL');
   connection.close();
   rmSync(join(forgetful, 'history.db-wal'));
-  expect(told(forgetful), 'negative control: without the journal it is missed').toContain('history.db is damaged');
+  expect(told(forgetful), 'negative control: without the journal it is missed').toContain(
+    'history.db is damaged',
+  );
 });
 
 test('another key, and another profile’s database, are refused with a sentence', () => {

@@ -24,8 +24,8 @@ const sentences: Readonly<Record<Trust, (name: string) => string>> = {
     `${person(name)} has not shown who they are yet. Their computer does it by itself as soon as it is online.`,
   unproven: (name) => `They speak as ${person(name)} without having shown that they are.`,
   refused: (name) => `They tried to pass for somebody they are not. Do not take them for ${person(name)}.`,
-  changed: (name) =>
-    `Somebody you verified has the name ${person(name)}, too, and other keys. This may be the same person at a new computer, or somebody else.`,
+  changed: () =>
+    'They have the name of somebody you verified, but other keys. This may be the same person at a new computer, or somebody else.',
 };
 
 /** What stands beside the name of a message's sender. */

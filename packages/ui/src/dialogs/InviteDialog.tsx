@@ -1,10 +1,10 @@
 import type { RoomSummary } from '@otr/protocol';
 import { Check, Copy } from 'lucide-react';
-import { QRCodeSVG } from 'qrcode.react';
 import { useEffect, useId, useState } from 'react';
 import { copyText } from '../app/copy.ts';
 import { useDialogs } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
+import { QrCode } from '../app/QrCode.tsx';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
 import { Modal } from './Modal.tsx';
@@ -82,16 +82,7 @@ export function InviteDialog({ room, link: known, onClose }: InviteDialogProps) 
         )}
       </div>
       <div className="inviteCode">
-        {link !== '' && (
-          <QRCodeSVG
-            value={link}
-            size={208}
-            level="M"
-            marginSize={2}
-            title={strings.dialog.inviteQr}
-            role="img"
-          />
-        )}
+        {link !== '' && <QrCode text={link} label={strings.dialog.inviteQr} />}
       </div>
     </Modal>
   );

@@ -3,11 +3,11 @@ import { Camera, CameraOff, Copy, Image } from 'lucide-react';
 import { type ChangeEvent, type FormEvent, useId, useRef, useState } from 'react';
 import { copyText } from '../app/copy.ts';
 import { useFeedback } from '../app/feedback.tsx';
+import { QrCode } from '../app/QrCode.tsx';
 import { useStore } from '../app/useStore.ts';
 import { strings } from '../strings.ts';
 import { CameraView } from './CameraView.tsx';
 import { DifferentAlarm } from './DifferentAlarm.tsx';
-import { QrCode } from './QrCode.tsx';
 import { readCodeOfFile } from './readCode.ts';
 
 const text = strings.verify;
@@ -68,7 +68,7 @@ export function ScanTab({ room, member, number }: ScanTabProps) {
         />
       ) : (
         <figure className="verifyCode">
-          <QrCode text={number.code} label={text.codeLabel} />
+          <QrCode text={number.code} label={text.codeLabel} testId="verify-code" />
           <figcaption>{text.code}</figcaption>
         </figure>
       )}

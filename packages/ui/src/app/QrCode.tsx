@@ -1,5 +1,6 @@
 import encodeQR from 'qr';
 import { useMemo } from 'react';
+import './qrCode.css';
 
 /** The dark squares as one path, a unit each. */
 function pathOf(rows: readonly (readonly boolean[])[]): string {
@@ -7,7 +8,7 @@ function pathOf(rows: readonly (readonly boolean[])[]): string {
 }
 
 /** A text as QR code, drawn as SVG: no image is loaded. Dark on white in every theme, as scanners want it. */
-export function QrCode({ text, label }: { text: string; label: string }) {
+export function QrCode({ text, label, testId }: { text: string; label: string; testId?: string }) {
   const rows = useMemo(() => encodeQR(text, 'raw', { ecc: 'medium', border: 3 }), [text]);
   const size = rows.length;
   return (
@@ -17,7 +18,7 @@ export function QrCode({ text, label }: { text: string; label: string }) {
       shapeRendering="crispEdges"
       role="img"
       aria-label={label}
-      data-testid="verify-code"
+      data-testid={testId}
       data-code={text}
     >
       <rect width={size} height={size} fill="#ffffff" />

@@ -6,9 +6,11 @@ import { launchBrowser } from './browser.ts';
 import { Person } from './people.ts';
 
 const warmUp = 20;
-const messages = 200;
+const messages = 100;
 /** Milliseconds between two of them: nothing queues. */
 const pace = 60;
+/** Between typing and Enter: that others are told of typing, and that the draft is kept, is over by then. Milliseconds. */
+const thought = 300;
 
 /** `npm run bench -- enterToScreen`: from the Enter key in one person's page to the text in another's, both in Chromium. */
 async function benchEnterToScreen(): Promise<void> {
@@ -69,6 +71,7 @@ async function once(from: Page, to: Page, text: string): Promise<number> {
   const shown = to.evaluate<number>(`(${whenShown})(${JSON.stringify(text)})`);
   const composer = from.getByTestId('composer');
   await composer.fill(text);
+  await pause(thought);
   const pressed = from.evaluate<number>(`(${whenPressed})()`);
   await composer.press('Enter');
   return (await shown) - (await pressed);

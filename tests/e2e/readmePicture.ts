@@ -84,6 +84,6 @@ async function talk(ann: Person, bob: Person, cleo: Person): Promise<void> {
   await reactTo(messageWith(bob.page, 'Then I bring the cake'), 'Heart');
   await say(ann.page, 'Ten o’clock at the gate, then.');
   const last = messageWith(ann.page, 'Ten o’clock');
-  await last.and(ann.page.locator('[data-delivery="all"]')).waitFor();
+  await last.filter({ has: ann.page.locator('[data-delivery="all"]') }).waitFor();
   await lookAt(ann.page, 'Garden');
 }

@@ -123,7 +123,7 @@ it('they talk all ways: markdown, several lines, code, quotes, long text', async
 it('delivery reaches “received by all” when both others have it', async () => {
   await sayToAll(ann, 'Did you both get this?');
   const message = messageWith(ann.page, 'Did you both get this?');
-  await message.and(ann.page.locator('[data-delivery="all"]')).waitFor();
+  await message.filter({ has: ann.page.locator('[data-delivery="all"]') }).waitFor();
   await message.getByRole('img', { name: strings.delivery.receivedAll(2) }).waitFor();
   await takePictures(ann.page, 'room');
   await ann.page.setViewportSize({ width: narrow, height: 740 });
@@ -202,7 +202,7 @@ it('while the relay is away a banner says so and messages wait; they arrive when
   await say(ann.page, 'Said into the silence');
   said += 1;
   await messageWith(ann.page, 'Said into the silence')
-    .and(ann.page.locator('[data-delivery="saved"]'))
+    .filter({ has: ann.page.locator('[data-delivery="saved"]') })
     .waitFor();
   await ann.page
     .getByTestId('banner')
@@ -214,7 +214,7 @@ it('while the relay is away a banner says so and messages wait; they arrive when
   for (const { page } of [bob, cleo]) await messageWith(page, 'Said into the silence').waitFor();
   await ann.page.getByTestId('banner').waitFor({ state: 'hidden' });
   await messageWith(ann.page, 'Said into the silence')
-    .and(ann.page.locator('[data-delivery="all"]'))
+    .filter({ has: ann.page.locator('[data-delivery="all"]') })
     .waitFor();
   await sayToAll(cleo, 'And now we hear you');
 });

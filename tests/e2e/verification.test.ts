@@ -312,7 +312,7 @@ it('[D6] another one of a verified name: what is said waits, on every page that 
     await noticeWith(person.page, 'has the name of somebody you met before').waitFor();
     await say(person.page, `${person.name} says it to the real Bob`);
     await messageWith(person.page, `${person.name} says it`)
-      .and(person.page.locator('[data-delivery="saved"]'))
+      .filter({ has: person.page.locator('[data-delivery="saved"]') })
       .waitFor();
   }
   await takePictures(ann.page, 'changed', both);
@@ -339,7 +339,7 @@ it('[D6] it goes on with a decision, by the command line or on the page, of each
   expect(accepted).toMatchObject({ status: 0, stdout: expect.stringContaining('sending goes on') });
   for (const { page } of [ann, bob, cleo]) {
     await messageWith(page, 'Ann says it to the real Bob')
-      .and(page.locator(':not([data-delivery="saved"])'))
+      .filter({ hasNot: page.locator('[data-delivery="saved"]') })
       .waitFor();
   }
   await ann.page.getByTestId('changed-bar').waitFor({ state: 'hidden' });

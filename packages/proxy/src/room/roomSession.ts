@@ -136,8 +136,11 @@ export class RoomSession {
     for (const secret of draft.erase) secret.fill(0);
     this.parts.record?.stepped(this.parts, before, draft);
     this.around.afterStep(name);
+    // What goes to others does not wait for what is told here.
+    const { append = [], others = [] } = Object.groupBy(draft.later, sideOf);
+    for (const later of append) this.#actor.perform(later);
     this.#tell(before, draft);
-    for (const later of draft.later) this.#actor.perform(later);
+    for (const later of others) this.#actor.perform(later);
     this.#actor.look();
     return ok({});
   }
@@ -230,4 +233,8 @@ export class RoomSession {
     if (before.group?.context !== draft.group?.context || before.who !== draft.who) this.tellMembers();
     if (before.group?.context !== draft.group?.context || before.commit !== draft.commit) this.tellDetails();
   }
+}
+
+function sideOf({ kind }: Later): 'append' | 'others' {
+  return kind === 'append' ? 'append' : 'others';
 }

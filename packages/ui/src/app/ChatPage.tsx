@@ -39,7 +39,7 @@ export function ChatPage({ profile }: { profile: Profile }) {
   const room = rooms.find((candidate) => candidate.room === route.room);
   const roomId = room?.room;
 
-  useTitle(room?.name);
+  useTitle(room);
   useNotifications();
   useWordsNews();
   useShortcuts({

@@ -152,12 +152,13 @@ export function Composer({ room, members, onSent, onEditLast, onUp, ref }: Compo
     const message = meant(said);
     if (message === null) return;
     const before = task;
+    const asked = ask(message);
     setText(task.kind === 'edit' ? draft() : '');
     setProblem('');
     setTask(writing);
     box.current?.focus();
     const patience = setTimeout(() => setWaiting(true), patienceMs);
-    const answer = await ask(message);
+    const answer = await asked;
     clearTimeout(patience);
     setWaiting(false);
     if (!answer.ok) giveBack(before, said, problemOf(before, answer.error));

@@ -9,6 +9,8 @@ import { stateText } from './stateText.ts';
 interface RoomItemProps {
   room: RoomSummary;
   open: boolean;
+  /** It is before the person's eyes: what comes there is read at once, or counted beside the timeline. */
+  seen: boolean;
   onOpen(room: string): void;
 }
 
@@ -29,7 +31,7 @@ function LastLine({ room, open }: { room: RoomSummary; open: boolean }) {
   return speaker === '' ? said : strings.rooms.lastLine(speaker, said);
 }
 
-function Marks({ room }: { room: RoomSummary }) {
+function Marks({ room, unread }: { room: RoomSummary; unread: number }) {
   return (
     <span className="roomMarks">
       {room.offTheRecord && (
@@ -77,22 +79,23 @@ function Marks({ room }: { room: RoomSummary }) {
           <Clock3 size={14} aria-hidden="true" />
         </span>
       )}
-      {room.unread > 0 && (
-        <span className="roomUnread" role="img" aria-label={strings.rooms.unread(room.unread)}>
-          {room.unread > 999 ? '999+' : room.unread}
+      {unread > 0 && (
+        <span className="roomUnread" role="img" aria-label={strings.rooms.unread(unread)}>
+          {unread > 999 ? '999+' : unread}
         </span>
       )}
     </span>
   );
 }
 
-export const RoomItem = memo(function RoomItem({ room, open, onOpen }: RoomItemProps) {
+export const RoomItem = memo(function RoomItem({ room, open, seen, onOpen }: RoomItemProps) {
+  const unread = seen ? 0 : room.unread;
   return (
     <button
       type="button"
       className="roomItem"
       data-room={room.room}
-      data-unread={room.unread > 0}
+      data-unread={unread > 0}
       aria-current={open ? 'true' : undefined}
       onClick={() => onOpen(room.room)}
     >
@@ -106,7 +109,7 @@ export const RoomItem = memo(function RoomItem({ room, open, onOpen }: RoomItemP
           <span className="roomLine">
             <LastLine room={room} open={open} />
           </span>
-          <Marks room={room} />
+          <Marks room={room} unread={unread} />
         </span>
       </span>
     </button>

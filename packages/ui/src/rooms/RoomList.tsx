@@ -1,6 +1,7 @@
 import type { RoomSummary } from '@otr/protocol';
 import { Link2, Plus } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { usePageActive } from '../app/usePageActive.ts';
 import { strings } from '../strings.ts';
 import { RoomItem } from './RoomItem.tsx';
 import './roomList.css';
@@ -16,6 +17,7 @@ interface RoomListProps {
 }
 
 export function RoomList({ rooms, openRoom, onOpen, onCreate, onJoin, hint }: RoomListProps) {
+  const active = usePageActive();
   return (
     <>
       <nav className="roomList" aria-label={strings.rooms.list} data-testid="room-list">
@@ -23,7 +25,12 @@ export function RoomList({ rooms, openRoom, onOpen, onCreate, onJoin, hint }: Ro
         <ul>
           {rooms.map((room) => (
             <li key={room.room}>
-              <RoomItem room={room} open={room.room === openRoom} onOpen={onOpen} />
+              <RoomItem
+                room={room}
+                open={room.room === openRoom}
+                seen={active && room.room === openRoom}
+                onOpen={onOpen}
+              />
             </li>
           ))}
         </ul>

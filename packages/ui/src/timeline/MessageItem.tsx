@@ -18,8 +18,6 @@ import './reactions.css';
 
 const deliveryIcons = { saved: Clock3, relay: Check, some: CheckCheck, all: CheckCheck } as const;
 
-type Receipt = ReturnType<typeof useReceipt>;
-
 interface MessageItemProps {
   row: MessageRow;
   startsGroup: boolean;
@@ -30,13 +28,14 @@ interface MessageItemProps {
   me: string | undefined;
 }
 
-/** Where an own message is: on this computer, at the relay, received, read. */
-function Delivery({ receipt }: { receipt: Receipt }) {
+/** Where an own message is: on this computer, at the relay, received, read. The rest of the row need not know. */
+function Delivery({ row }: { row: MessageRow }) {
+  const receipt = useReceipt(row);
   const Icon = deliveryIcons[receipt.state];
   return (
     <span
       className="delivery"
-      data-state={receipt.state}
+      data-delivery={receipt.state}
       title={receipt.text}
       role="img"
       aria-label={receipt.text}
@@ -53,7 +52,7 @@ function Delivery({ receipt }: { receipt: Receipt }) {
   );
 }
 
-function Meta({ row, time, receipt }: { row: MessageRow; time: string; receipt: Receipt }) {
+function Meta({ row, time }: { row: MessageRow; time: string }) {
   return (
     <div className="messageMeta">
       {row.editedAt !== undefined && row.deleted === undefined && (
@@ -63,7 +62,7 @@ function Meta({ row, time, receipt }: { row: MessageRow; time: string; receipt: 
       <time dateTime={new Date(row.at).toISOString()} title={wholeTime(row.at)}>
         {time}
       </time>
-      {row.own && <Delivery receipt={receipt} />}
+      {row.own && <Delivery row={row} />}
     </div>
   );
 }
@@ -89,7 +88,6 @@ function labelOf(row: MessageRow, speaker: string, time: string, me: string | un
 /** One message in its bubble. Its focus is moved by the timeline (arrow keys), not by Tab. */
 export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
   const { row, startsGroup, endsGroup, highlighted, me } = props;
-  const receipt = useReceipt(row);
   const speaker = row.own ? strings.timeline.you : row.name;
   const time = clockTime(row.at);
   return (
@@ -97,7 +95,6 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
       className={`message rowFocus ${row.own ? 'own' : 'others'}`}
       data-testid="message"
       data-message-id={row.id}
-      data-delivery={receipt.state}
       data-starts={startsGroup}
       data-ends={endsGroup}
       data-highlighted={highlighted}
@@ -125,7 +122,7 @@ export const MessageItem = memo(function MessageItem(props: MessageItemProps) {
           {row.replyTo !== undefined && row.deleted === undefined && <ReplyQuote replyTo={row.replyTo} />}
           <div className="bubbleBody">
             {row.deleted ? <Deleted own={row.own} /> : <MessageText id={row.id} text={row.text} />}
-            <Meta row={row} time={time} receipt={receipt} />
+            <Meta row={row} time={time} />
           </div>
         </div>
         {row.deleted === undefined && <Reactions row={row} me={me} />}

@@ -1,14 +1,20 @@
 import type { MessageRow } from '@otr/protocol';
 import { Reply, SmilePlus } from 'lucide-react';
+import { memo } from 'react';
 import { strings } from '../strings.ts';
 import { MessageMenuTrigger } from './MessageMenu.tsx';
 import { useCanWrite, useMessageActions } from './messageActions.ts';
+
+interface MessageToolbarProps {
+  row: MessageRow;
+  label: string;
+}
 
 /**
  * Beside a message while the pointer or the focus is there. Where there is no pointer only the menu stands there,
  * which has everything. By keyboard: R, +, and Enter for the menu.
  */
-export function MessageToolbar({ row, label }: { row: MessageRow; label: string }) {
+export const MessageToolbar = memo(function MessageToolbar({ row, label }: MessageToolbarProps) {
   const { reply, pick } = useMessageActions();
   const canWrite = useCanWrite();
   return (
@@ -40,4 +46,4 @@ export function MessageToolbar({ row, label }: { row: MessageRow; label: string 
       <MessageMenuTrigger row={row} label={label} />
     </div>
   );
-}
+});

@@ -15,6 +15,7 @@ import { strings } from '../strings.ts';
 import { firstShape, nextShape } from './listShape.ts';
 import { MessageMenu } from './MessageMenu.tsx';
 import { useCanWrite, useMessageActions } from './messageActions.ts';
+import { Rows } from './Rows.tsx';
 import { focusedMessage, focusRow, navigateRows } from './rowNavigation.ts';
 import { TimelineRow } from './TimelineRow.tsx';
 import { useKeptFocus } from './useKeptFocus.ts';
@@ -118,6 +119,7 @@ export function Timeline({ room, timeline, target, empty, ref }: TimelineProps) 
         </div>
         <Virtualizer
           key={shape.generation}
+          as={Rows}
           ref={scrolling.list}
           scrollRef={scroller}
           data={rows as Row[]}

@@ -17,10 +17,10 @@ export function QrCode({ text, label, testId }: { text: string; label: string; t
       viewBox={`0 0 ${size} ${size}`}
       shapeRendering="crispEdges"
       role="img"
-      aria-label={label}
       data-testid={testId}
       data-code={text}
     >
+      <title>{label}</title>
       <rect width={size} height={size} fill="#ffffff" />
       <path d={pathOf(rows)} fill="#000000" />
     </svg>

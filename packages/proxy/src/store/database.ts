@@ -79,6 +79,11 @@ export function isWhole(connection: Connection): boolean {
   return connection.pragma('quick_check(1)', { simple: true }) === 'ok';
 }
 
+/** False where a reader stands in the way (https://www.sqlite.org/pragma.html#pragma_wal_checkpoint): then it stays as it is. */
+export function emptyWriteAheadLog(connection: Connection): boolean {
+  return connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
+}
+
 function unlock(connection: Connection, key: Uint8Array): void {
   connection.pragma("cipher = 'sqlcipher'");
   // SQLCipher's own format 4: but for its salt, the first page is encrypted and authenticated as a whole.

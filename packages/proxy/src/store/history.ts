@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { type Columns, numberIn } from './columns.ts';
-import type { Connection, Statement } from './database.ts';
+import { type Connection, emptyWriteAheadLog, type Statement } from './database.ts';
 
 type Parameter = string | number | Uint8Array | null;
 
@@ -107,9 +107,9 @@ export class History implements HistoryStatements {
     }
   }
 
-  /** What was deleted may still be in the write-ahead log. From here on, all that was committed is on disk. */
-  emptyWriteAheadLog(): void {
-    this.#connection.pragma('wal_checkpoint(TRUNCATE)');
+  /** What was deleted may still be in the write-ahead log. True: all that was committed is on disk. */
+  emptyWriteAheadLog(): boolean {
+    return emptyWriteAheadLog(this.#connection);
   }
 
   close(): void {

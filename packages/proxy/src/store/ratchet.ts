@@ -1,5 +1,5 @@
 import { bytesIn, type Columns, numberIn } from './columns.ts';
-import type { Connection, Statement } from './database.ts';
+import { type Connection, emptyWriteAheadLog, type Statement } from './database.ts';
 
 /** The history writes of one step. */
 export interface JournalRow {
@@ -71,7 +71,7 @@ export class Ratchet implements RatchetStatements {
 
   /** Used keys may still be in the write-ahead log. */
   emptyWriteAheadLog(): void {
-    this.#connection.pragma('wal_checkpoint(TRUNCATE)');
+    emptyWriteAheadLog(this.#connection);
   }
 
   close(): void {

@@ -86,7 +86,7 @@ export class Steps {
     if (this.#stepping) throw new Error('wiping inside a step');
     this.#catchUp();
     // Only what history.db has on disk is forgotten.
-    this.#history.emptyWriteAheadLog();
+    if (!this.#history.emptyWriteAheadLog()) return;
     this.#ratchet.begin();
     try {
       this.#ratchet.clearJournal();

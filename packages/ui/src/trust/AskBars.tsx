@@ -1,6 +1,6 @@
 import type { Member, RoomSummary } from '@otr/protocol';
 import { AudioLines, UserRoundCheck } from 'lucide-react';
-import { useContext, useState } from 'react';
+import { type ReactNode, useContext, useState } from 'react';
 import { useDialogs, WritingContext } from '../app/dialogs.ts';
 import { useFeedback } from '../app/feedback.tsx';
 import { useAsk } from '../app/useAsk.ts';
@@ -12,7 +12,7 @@ import './trust.css';
 
 const text = strings.asks;
 
-interface AskBarProps {
+interface AskingProps {
   room: RoomSummary;
   member: Member;
 }
@@ -33,42 +33,58 @@ export function AskBars({ room, members }: { room: RoomSummary; members: readonl
   );
 }
 
-/** It reads three words to us. */
-function WordsBar({ room, member }: AskBarProps) {
-  const store = useStore();
-  const ask = useAsk();
-  const openDialog = useDialogs();
+interface AskBarProps {
+  testId: string;
+  icon: ReactNode;
+  question: string;
+  hint: string;
+  /** The buttons. */
+  children: ReactNode;
+}
+
+function AskBar({ testId, icon, question, hint, children }: AskBarProps) {
   return (
-    <div className="knockBar" data-testid="words-bar">
-      <AudioLines size={20} aria-hidden="true" />
+    <div className="knockBar" data-testid={testId}>
+      {icon}
       <div className="knock">
         <div className="knockText">
-          <p>{text.words(member.name)}</p>
-          <p className="knockHint">{text.wordsHint}</p>
+          <p>{question}</p>
+          <p className="knockHint">{hint}</p>
         </div>
-        <div className="knockActions">
-          <button
-            type="button"
-            className="button primary"
-            onClick={() => openDialog({ kind: 'verify', room: room.room, member: member.key })}
-          >
-            {text.wordsDo}
-          </button>
-          <button
-            type="button"
-            className="button"
-            onClick={() => ask(store.stopWords(room.room, member.key))}
-          >
-            {text.wordsNot}
-          </button>
-        </div>
+        <div className="knockActions">{children}</div>
       </div>
     </div>
   );
 }
 
+/** It reads three words to us. */
+function WordsBar({ room, member }: AskingProps) {
+  const store = useStore();
+  const ask = useAsk();
+  const openDialog = useDialogs();
+  return (
+    <AskBar
+      testId="words-bar"
+      icon={<AudioLines size={20} aria-hidden="true" />}
+      question={text.words(member.name)}
+      hint={text.wordsHint}
+    >
+      <button
+        type="button"
+        className="button primary"
+        onClick={() => openDialog({ kind: 'verify', room: room.room, member: member.key })}
+      >
+        {text.wordsDo}
+      </button>
+      <button type="button" className="button" onClick={() => ask(store.stopWords(room.room, member.key))}>
+        {text.wordsNot}
+      </button>
+    </AskBar>
+  );
+}
+
 /** It came by the invite that we made for one person: for this one? */
-function InvitedBar({ room, member }: AskBarProps) {
+function InvitedBar({ room, member }: AskingProps) {
   const store = useStore();
   const ask = useAsk();
   const { say } = useFeedback();
@@ -88,34 +104,30 @@ function InvitedBar({ room, member }: AskBarProps) {
   }
 
   return (
-    <div className="knockBar" data-testid="invited-bar">
-      <UserRoundCheck size={20} aria-hidden="true" />
-      <div className="knock">
-        <div className="knockText">
-          <p>{text.invited(member.name)}</p>
-          <p className="knockHint">{text.invitedHint}</p>
-        </div>
-        <div className="knockActions">
-          <button
-            type="button"
-            className="button primary"
-            aria-label={text.invitedYesLabel(member.name)}
-            disabled={working}
-            onClick={() => decide(true)}
-          >
-            {text.invitedYes}
-          </button>
-          <button
-            type="button"
-            className="button"
-            aria-label={text.invitedNoLabel(member.name)}
-            disabled={working}
-            onClick={() => decide(false)}
-          >
-            {text.invitedNo}
-          </button>
-        </div>
-      </div>
-    </div>
+    <AskBar
+      testId="invited-bar"
+      icon={<UserRoundCheck size={20} aria-hidden="true" />}
+      question={text.invited(member.name)}
+      hint={text.invitedHint}
+    >
+      <button
+        type="button"
+        className="button primary"
+        aria-label={text.invitedYesLabel(member.name)}
+        disabled={working}
+        onClick={() => decide(true)}
+      >
+        {text.invitedYes}
+      </button>
+      <button
+        type="button"
+        className="button"
+        aria-label={text.invitedNoLabel(member.name)}
+        disabled={working}
+        onClick={() => decide(false)}
+      >
+        {text.invitedNo}
+      </button>
+    </AskBar>
   );
 }

@@ -1,29 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { TestClient } from '../../packages/relay/test/testClient.ts';
 import { testRoom } from '../../packages/relay/test/testRoom.ts';
+import type { Report, Role } from './roles.ts';
 
+const people = 20;
+const messagesPerSecond = 50;
 const bodyBytes = 200;
 
-/** People in rooms of ten who are there and say nothing: what a relay has most of. Returns the way to let them go. */
-export async function silentPeople(url: string, count: number): Promise<() => void> {
-  const clients: TestClient[] = [];
-  let room = testRoom();
-  for (let n = 0; n < count; n += 1) {
-    const client = await TestClient.connect(url);
-    if (n % 10 === 0) {
-      room = testRoom();
-      await client.create(room);
-    }
-    await client.enter(room);
-    clients.push(client);
-  }
-  return () => {
-    for (const client of clients) client.close();
-  };
-}
-
 /** People in a room who talk evenly and measure how long each message takes to each of them. */
-export class Members {
+export class Members implements Role {
   readonly #room = testRoom();
   readonly #clients: TestClient[] = [];
   /** The place of the last entry that each was given. */
@@ -35,30 +20,30 @@ export class Members {
   #delays: number[] = [];
   #timer: NodeJS.Timeout | undefined;
 
-  static async enter(url: string, count: number): Promise<Members> {
+  static async enter(url: string): Promise<Members> {
     const members = new Members();
-    for (let n = 0; n < count; n += 1) {
+    for (let n = 0; n < people; n += 1) {
       const client = await TestClient.connect(url);
       if (n === 0) await client.create(members.#room);
       await client.enter(members.#room);
       members.#listen(client);
       members.#clients.push(client);
     }
+    members.#talk();
     return members;
   }
 
-  /** So many messages a second, in turn. */
-  talk(perSecond: number): void {
+  /** In turn. */
+  #talk(): void {
     const startedAt = performance.now();
-    const before = this.#sent;
     this.#timer = setInterval(() => {
-      const due = before + ((performance.now() - startedAt) / 1_000) * perSecond;
+      const due = ((performance.now() - startedAt) / 1_000) * messagesPerSecond;
       while (this.#sent < due) this.#say();
     }, 5);
   }
 
   /** Ends the talk. Resolves when every message has come to everyone, with what is wrong. */
-  async finish(): Promise<string[]> {
+  async stop(): Promise<Report> {
     clearInterval(this.#timer);
     const wrong: string[] = [];
     for (const [n, client] of this.#clients.entries()) {
@@ -67,7 +52,7 @@ export class Members {
       if (this.#holes.has(client)) wrong.push(`member ${n} was sent a hole`);
     }
     for (const client of this.#clients) client.close();
-    return wrong;
+    return { did: `${people} members said ${this.#sent} messages`, wrong };
   }
 
   takeDelays(): number[] {

@@ -1,135 +1,166 @@
 /**
- * `npm run test:flood [-- seconds [phase…]]`: how long messages of well-behaved members take while others flood their relay, and
- * what the relay holds meanwhile, beside calm. Exits with 1 when a flood is felt more than it may be.
+ * `npm run test:flood [-- rounds [phase…]]`: how long messages of well-behaved members take while others flood their
+ * relay, and what the relay holds meanwhile, beside calm. Exits with 1 when a flood is felt more than it may be.
+ *
+ * The machine is not equally fast all the time: each flood is compared with the calm phases before and after it, and
+ * the verdict is the median of the rounds.
  */
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { constants, cpus, setPriority } from 'node:os';
-import { join } from 'node:path';
-import { quantile } from '../../bench/figures.ts';
-import { canPin, type WatchedRelay, watchedRelay } from '../../packages/relay/test/watchedRelay.ts';
+import { cpus } from 'node:os';
+import { median, quantile } from '../../bench/figures.ts';
+import { canPin, watchedRelay } from '../../packages/relay/test/watchedRelay.ts';
 import { temporaryFolder } from '../processes.ts';
-import { Members, silentPeople } from './members.ts';
+import { PlayedRole } from './playedRole.ts';
 
-/** A flood lasts as long as the slow reader does not read. */
-const seconds = Number(process.argv[2] ?? 60);
-const members = 20;
-const messagesPerSecond = 50;
-const silent = 1_000;
 /** What the issue allows, as a multiple of calm. */
 const allowed = { p99: 2, memory: 1.5 };
 
 /** `like` names the calm phase that it is measured by: whoever reads slowly is sent much, and that alone takes its time. */
-type Phase = { name: string; floods: readonly string[]; like?: string };
-type Figures = { p50: number; p99: number; memory: number; deliveries: number };
+interface Phase {
+  readonly name: string;
+  readonly roles: readonly string[];
+  readonly seconds: number;
+  readonly like?: string;
+}
 
-const allPhases: readonly Phase[] = [
-  // What a relay holds that has been in use: SQLite's cache is full, the allocator has what it keeps.
-  { name: 'warm-up', floods: ['read'] },
-  { name: 'calm', floods: [] },
-  { name: 'calm, 100 MiB read', floods: ['read'] },
-  { name: 'rate', floods: ['rate'], like: 'calm' },
-  { name: 'slow', floods: ['slow'], like: 'calm, 100 MiB read' },
-  { name: 'churn', floods: ['churn'], like: 'calm' },
-  { name: 'all three', floods: ['rate', 'slow', 'churn'], like: 'calm, 100 MiB read' },
-  { name: 'calm again', floods: [] },
+interface Figures {
+  readonly p50: number;
+  readonly p99: number;
+  /** Bytes. */
+  readonly memory: number;
+  readonly deliveries: number;
+}
+
+const calm: Phase = { name: 'calm', roles: [], seconds: 30 };
+const calmWithMuch: Phase = { name: 'calm, 100 MiB/min read', roles: ['read'], seconds: 30 };
+/** The reader stops for a minute; as long as that, nobody is judged by the moment in which a flood begins. */
+const floods: readonly Phase[] = [
+  { name: 'rate', roles: ['rate'], seconds: 60, like: calm.name },
+  { name: 'churn', roles: ['churn'], seconds: 60, like: calm.name },
+  { name: 'slow', roles: ['slow'], seconds: 60, like: calmWithMuch.name },
+  { name: 'all three', roles: ['rate', 'slow', 'churn'], seconds: 60, like: calmWithMuch.name },
 ];
 
-/** All, or those that are named and what they are measured by. */
-const named = process.argv.slice(3);
-const phases = allPhases.filter(({ name }) => {
-  const needed = allPhases.filter((phase) => named.includes(phase.name)).flatMap(({ like }) => like ?? []);
-  return named.length === 0 || name === 'warm-up' || named.includes(name) || needed.includes(name);
-});
+const [rounds = 3, ...named] = [Number(process.argv[2] ?? 3), ...process.argv.slice(3)] as [
+  number,
+  ...string[],
+];
+const chosen = floods.filter(({ name }) => named.length === 0 || named.includes(name));
+
+const measured = new Map<string, Figures[]>();
+const wrong: string[] = [];
+let isOver = false;
 
 const isPinned = cpus().length > 1 && canPin();
-if (isPinned) execFileSync('taskset', ['-a', '-c', '-p', '1', String(process.pid)], { stdio: 'ignore' });
+const othersCore = isPinned ? 1 : undefined;
 const data = temporaryFolder();
 const relay = await watchedRelay({ data: data.path }, isPinned ? 0 : undefined);
-console.log(
-  `${members} members, ${messagesPerSecond} messages/s, ${silent} silent connections, ${seconds} s a phase; ` +
-    (isPinned ? 'relay on core 0, everyone else on core 1' : 'not pinned'),
-);
-console.log('phase              | p50 ms | p99 ms | resident MiB | deliveries');
-const letGo = await silentPeople(relay.url, silent);
-const crowd = await Members.enter(relay.url, members);
-crowd.talk(messagesPerSecond);
-const measured = new Map<string, Figures>();
-const wrong: string[] = [];
-for (const phase of phases) await run(phase);
-wrong.push(...(await crowd.finish()));
-letGo();
-const { rss, heap } = await relay.held();
-const inMiB = (bytes: number) => (bytes / 2 ** 20).toFixed(0);
-console.log(`after garbage collection ${inMiB(rss)} MiB are resident, of which ${inMiB(heap)} are heap`);
-wrong.push(...verdict());
-await relay.stop();
-data.remove();
-console.log(wrong.length === 0 ? 'passed' : wrong.join('\n'));
-process.exitCode = wrong.length === 0 ? 0 : 1;
+void relay.died.then((words) => {
+  if (isOver) return;
+  console.error(`the relay ended: ${words}`);
+  process.exit(1);
+});
+const silent = await play('silent');
+const members = await PlayedRole.start(relay.url, 'members', { core: othersCore, isMeasured: true });
 
-async function run({ name, floods }: Phase): Promise<void> {
-  const attackers = await Promise.all(floods.map((flood) => attack(relay, flood)));
-  crowd.takeDelays();
-  const memory = await largestWhile(name === 'warm-up' ? 15 : seconds);
-  const delays = crowd.takeDelays();
+console.log(isPinned ? 'relay on core 0, everyone else on core 1' : 'not pinned');
+console.log(`${'phase'.padEnd(22)} | p50 ms | p99 ms | resident MiB | deliveries`);
+await warmUp();
+for (let round = 0; round < rounds; round += 1) await runRound();
+for (const phase of calmPhases()) await run(phase);
+await finish();
+
+/** What a relay holds that has been in use: SQLite's cache is full, the allocator has what it keeps. */
+async function warmUp(): Promise<void> {
+  const reading = await play('read');
+  await pause(30);
+  await end(reading);
+}
+
+async function runRound(): Promise<void> {
+  for (const like of calmPhases()) {
+    await run(like);
+    for (const flood of chosen) if (flood.like === like.name) await run(flood);
+  }
+}
+
+/** Those that something is measured by. */
+function calmPhases(): Phase[] {
+  return [calm, calmWithMuch].filter(({ name }) => chosen.some(({ like }) => like === name));
+}
+
+async function run({ name, roles, seconds }: Phase): Promise<void> {
+  const playing = await Promise.all(roles.map(play));
+  await members.takeDelays();
+  const memory = await largestWhile(seconds);
+  const delays = await members.takeDelays();
   const figures = {
     p50: quantile(delays, 0.5),
     p99: quantile(delays, 0.99),
     memory,
     deliveries: delays.length,
   };
-  measured.set(name, figures);
-  const numbers = [
-    figures.p50.toFixed(2),
-    figures.p99.toFixed(2),
-    (memory / 2 ** 20).toFixed(0),
-    delays.length,
-  ];
-  console.log([name.padEnd(18), ...numbers].join(' | '));
-  for (const attacker of attackers) {
-    const { did, wrong: found } = await end(attacker);
-    console.log(`                     ${did}`);
-    wrong.push(...found);
-  }
+  measured.set(name, [...(measured.get(name) ?? []), figures]);
+  const numbers = [figures.p50.toFixed(2), figures.p99.toFixed(2), inMiB(memory), delays.length];
+  console.log([name.padEnd(22), ...numbers].join(' | '));
+  for (const role of playing) await end(role);
 }
 
-/** The flood has begun when it resolves. */
-async function attack({ url }: WatchedRelay, flood: string): Promise<ChildProcess> {
-  const child = fork(join(import.meta.dirname, 'attacker.ts'), [url, flood]);
-  // It shares a core with those who are timed: what it takes from them is not the relay's doing.
-  setPriority(child.pid ?? 0, constants.priority.PRIORITY_LOW);
-  await once(child, 'message');
-  return child;
+/** It has begun when it resolves. */
+function play(name: string): Promise<PlayedRole> {
+  return PlayedRole.start(relay.url, name, { core: othersCore });
 }
 
-async function end(attacker: ChildProcess): Promise<{ did: string; wrong: string[] }> {
-  attacker.send('stop');
-  const [report] = await once(attacker, 'message');
-  return report as { did: string; wrong: string[] };
+async function end(role: PlayedRole): Promise<void> {
+  const report = await role.stop();
+  console.log(`    ${report.did}`);
+  wrong.push(...report.wrong);
 }
 
-async function largestWhile(howLong: number): Promise<number> {
+async function largestWhile(seconds: number): Promise<number> {
   let largest = 0;
-  for (const end = performance.now() + howLong * 1_000; performance.now() < end; ) {
+  for (const end = performance.now() + seconds * 1_000; performance.now() < end; ) {
     largest = Math.max(largest, relay.resident());
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await pause(0.25);
   }
   return largest;
 }
 
-function verdict(): string[] {
-  return phases.flatMap(({ name, like }) => {
-    const [now, calm] = [measured.get(name), measured.get(like ?? name)];
-    if (now === undefined || calm === undefined) return [`${name} was not measured`];
-    const { p99, memory } = now;
-    return [
-      ...(p99 > calm.p99 * allowed.p99
-        ? [`${name}: p99 is ${(p99 / calm.p99).toFixed(1)} times its calm value`]
-        : []),
-      ...(memory > calm.memory * allowed.memory
-        ? [`${name}: memory is ${(memory / calm.memory).toFixed(1)} times its calm value`]
-        : []),
-    ];
+async function finish(): Promise<void> {
+  await end(members);
+  await end(silent);
+  const { rss, heap } = await relay.held();
+  console.log(`after garbage collection ${inMiB(rss)} MiB are resident, of which ${inMiB(heap)} are heap`);
+  for (const flood of chosen) judge(flood);
+  isOver = true;
+  await relay.stop();
+  data.remove();
+  console.log(wrong.length === 0 ? 'passed' : wrong.join('\n'));
+  process.exitCode = wrong.length === 0 ? 0 : 1;
+}
+
+/** Delay beside the calm before and after, memory beside the first calm. */
+function judge({ name, like = '' }: Phase): void {
+  const [ours, calms] = [measured.get(name) ?? [], measured.get(like) ?? []];
+  const ratios = ours.map(({ p99 }, round) => {
+    const around = calms.slice(round, round + 2);
+    return (p99 * around.length) / around.reduce((sum, { p99 }) => sum + p99, 0);
   });
+  const p99 = median(ratios);
+  const memory = Math.max(...ours.map(({ memory }) => memory)) / (calms[0]?.memory ?? 0);
+  const each = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
+  console.log(
+    `${name}: p99 ${p99.toFixed(2)} times its calm value (${each}), memory ${memory.toFixed(2)} times`,
+  );
+  // Not `>`: what was not measured is no pass.
+  if (!(p99 <= allowed.p99)) wrong.push(`${name}: p99 is more than ${allowed.p99} times its calm value`);
+  if (!(memory <= allowed.memory))
+    wrong.push(`${name}: memory is more than ${allowed.memory} times its calm value`);
+}
+
+function inMiB(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 }

@@ -8,7 +8,7 @@ import type { RelayLimits } from './options.ts';
 import { RequestOrder } from './requestOrder.ts';
 import type { Listener } from './roomLive.ts';
 import { TokenBucket } from './tokenBucket.ts';
-import { holdReading, terminate, whenRead } from './transport.ts';
+import { holdReading, readInPieces, terminate, whenRead } from './transport.ts';
 
 /** A flooding connection's requests are taken up at its rate, as many as are due after so many milliseconds. */
 const paceMs = 20;
@@ -16,6 +16,8 @@ const paceMs = 20;
 const readAgainSeconds = 0.1;
 /** Requests of one connection in one turn of the event loop; what else it has sent is read in the next. */
 const requestsPerTurn = 100;
+/** Of a connection that was paced once so many bytes are read in one turn: some thirty small requests. */
+const bytesPerTurn = 4 * 1024;
 /** Requests within the rate for each refusal beyond it that is answered before the connection is paced. */
 const requestsPerRefusal = 10;
 
@@ -52,6 +54,7 @@ export class Connection implements Listener {
   /** What a flooding connection has sent and is not taken up yet; it is not read until nothing is left. */
   #postponed: (() => void)[] | undefined;
   #isTakingUp = false;
+  #isReadInPieces = false;
 
   constructor(
     socket: Socket,
@@ -136,6 +139,8 @@ export class Connection implements Listener {
   #pace(): void {
     this.#postponed = [];
     this.#goOnReading ??= holdReading(this.#socket);
+    if (!this.#isReadInPieces) readInPieces(this.#socket, bytesPerTurn);
+    this.#isReadInPieces = true;
     this.#takeUpLater();
   }
 

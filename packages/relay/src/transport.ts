@@ -79,6 +79,28 @@ export function holdReading(socket: Socket): (() => void) | undefined {
   return () => webSocket.resume();
 }
 
+/**
+ * From now on so many bytes of what this connection sends are taken up in one turn of the event loop, or in the next
+ * one that reads it. Without this a whole read of the system is decoded at once: some hundred small frames.
+ */
+export function readInPieces(socket: Socket, bytes: number): void {
+  const webSocket = engineOf(socket).transport.socket;
+  const stream = webSocket?._socket;
+  const [receive] = stream?.listeners('data') ?? [];
+  if (webSocket == null || stream == null || receive === undefined) return;
+  stream.removeListener('data', receive as (chunk: Buffer) => void);
+  stream.on('data', (chunk: Buffer) => {
+    if (chunk.length > bytes) {
+      stream.pause();
+      stream.unshift(chunk.subarray(bytes));
+      setImmediate(() => {
+        if (!webSocket.isPaused) stream.resume();
+      });
+    }
+    receive.call(stream, chunk.subarray(0, bytes));
+  });
+}
+
 /** Calls back for every frame that carries no message: heartbeats, and the WebSocket's own. */
 export function onHeartbeat(socket: Socket, run: () => void): void {
   const webSocket = engineOf(socket).transport.socket;

@@ -39,12 +39,15 @@ export interface WatchedRelay {
 /** `core`: the processor that it may use, where the system has `taskset`. */
 export async function watchedRelay(options: WatchedOptions = {}, core?: number): Promise<WatchedRelay> {
   const script = join(import.meta.dirname, 'watchedRelayProcess.ts');
-  // As hosting/ starts it: a young generation of this size in MiB keeps the pauses of garbage collection short.
-  const flags = ['--expose-gc', '--max-semi-space-size=2'];
+  const isPinned = core !== undefined && canPin();
+  // As hosting/ starts it: a young generation of this size in MiB keeps the pauses of garbage collection short, and on
+  // one processor helping threads would take it from the event loop. The variable keeps large frames out of malloc's heap,
+  // which would never shrink again.
+  const flags = ['--expose-gc', '--max-semi-space-size=2', ...(isPinned ? ['--single-threaded-gc'] : [])];
   const command = [process.execPath, ...flags, script, JSON.stringify(options)];
-  const [program = '', ...args] =
-    core === undefined || !canPin() ? command : ['taskset', '-c', String(core), ...command];
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const [program = '', ...args] = isPinned ? ['taskset', '-c', String(core), ...command] : command;
+  const env = { ...process.env, MALLOC_MMAP_THRESHOLD_: '65536' };
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env });
   const died = lastWords(child);
   const { url, metricsPort } = await Promise.race([
     answer<{ url: string; metricsPort: number }>(child),

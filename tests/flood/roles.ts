@@ -1,14 +1,24 @@
 import { randomBytes } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { encodeAppend } from '@otr/protocol';
 import { packetBytes } from '../../packages/relay/test/fuzz/packets.ts';
 import { RawConnection, upgradeRequest } from '../../packages/relay/test/fuzz/rawConnection.ts';
 import { clientFrame } from '../../packages/relay/test/fuzz/webSocketBytes.ts';
 import { TestClient } from '../../packages/relay/test/testClient.ts';
 import { testRoom } from '../../packages/relay/test/testRoom.ts';
+import { Members } from './members.ts';
 
-/** A flood that goes on until it is stopped, and then says what it did and what is wrong. */
-export interface Flood {
-  stop(): Promise<{ did: string; wrong: string[] }>;
+/** What a role did, and what is wrong. */
+export interface Report {
+  did: string;
+  wrong: string[];
+}
+
+/** Somebody at the relay who goes on until stopped. */
+export interface Role {
+  /** Of members: milliseconds from each append to each delivery, since they were last taken. */
+  takeDelays?(): number[];
+  stop(): Promise<Report>;
 }
 
 /** A hundred times the default limit. */
@@ -19,59 +29,106 @@ const dueBytes = 100 * 2 ** 20;
 const dueSeconds = 60;
 const bulkBytes = 128 * 1024;
 const sockets = 1_000;
+const silentPeople = 1_000;
 /** How long each of them stays open, in milliseconds. */
 const openFor = 4_000;
 
-export const floods: Readonly<Record<string, (url: string) => Promise<Flood>>> = {
-  rate,
-  churn,
-  slow: (url) => bulk(url, false),
+export const roles: Readonly<Record<string, (url: string) => Promise<Role>>> = {
+  members: (url) => Members.enter(url),
+  silent,
   /** What the slow reader is sent, and reads: it is no flood. */
   read: (url) => bulk(url, true),
+  rate,
+  slow: (url) => bulk(url, false),
+  churn,
 };
 
-/** One client appends a hundred times what it may. */
-async function rate(url: string): Promise<Flood> {
-  const room = testRoom();
-  const client = await TestClient.connect(url);
-  await client.create(room);
-  await client.enter(room);
-  const { ws } = client.socket.io.engine.transport as unknown as {
-    ws: { _socket: import('node:net').Socket };
-  };
-  const socket = ws._socket;
-  let offered = 0;
-  const startedAt = performance.now();
-  const timer = setInterval(() => {
-    const due = ((performance.now() - startedAt) / 1_000) * appendsPerSecond;
-    const frames: Buffer[] = [];
-    for (; offered < due && socket.writableLength < mostUnsent; offered += 1) {
-      frames.push(clientFrame(appendTo(room.room, offered % 2 ** 31)));
-      if (frames.length >= 1_000) socket.write(Buffer.concat(frames.splice(0)));
+/** A thousand people in rooms of ten who are there and say nothing: what a relay has most of. */
+async function silent(url: string): Promise<Role> {
+  const clients: TestClient[] = [];
+  let room = testRoom();
+  for (let n = 0; n < silentPeople; n += 1) {
+    const client = await TestClient.connect(url);
+    if (n % 10 === 0) {
+      room = testRoom();
+      await client.create(room);
     }
-    if (frames.length > 0) socket.write(Buffer.concat(frames));
-    offered = Math.max(offered, Math.floor(due));
-  }, 10);
+    await client.enter(room);
+    clients.push(client);
+  }
   return {
     stop: async () => {
-      clearInterval(timer);
+      const left = clients.filter(({ socket }) => socket.connected).length;
+      for (const client of clients) client.close();
+      const wrong = left < silentPeople ? [`${silentPeople - left} silent people were disconnected`] : [];
+      return { did: `${left} silent people stayed`, wrong };
+    },
+  };
+}
+
+/** One client appends a hundred times what it may. Cut off, since its heartbeats come too late, it comes back at once. */
+async function rate(url: string): Promise<Role> {
+  const room = testRoom();
+  const connect = async () => {
+    const client = await TestClient.connect(url);
+    await client.enter(room);
+    return client;
+  };
+  const creator = await TestClient.connect(url);
+  await creator.create(room);
+  creator.close();
+  let client = await connect();
+  let offered = 0;
+  let times = 1;
+  let goesOn = true;
+  const startedAt = performance.now();
+  const flood = async () => {
+    while (goesOn) {
+      if (!client.socket.connected) {
+        client = await connect();
+        times += 1;
+      }
+      const due = Math.floor(((performance.now() - startedAt) / 1_000) * appendsPerSecond);
+      offerAppends(socketOf(client), room.room, offered, due);
+      offered = Math.max(offered, due);
+      await pause(10);
+    }
+  };
+  const flooding = flood();
+  return {
+    stop: async () => {
+      goesOn = false;
+      await flooding;
+      client.close();
       const reader = await TestClient.connect(url);
       const { head } = await reader.enter(room);
       reader.close();
       const seconds = (performance.now() - startedAt) / 1_000;
-      const wasCut = client.socket.connected ? '' : ', and was cut off';
-      client.close();
-      const most = 2_000 + 500 * seconds;
+      const most = 2_000 * times + 500 * seconds;
       return {
-        did: `offered ${offered} appends in ${seconds.toFixed(0)} s, ${head} were stored${wasCut}`,
+        did: `offered ${offered} appends in ${seconds.toFixed(0)} s, ${head} were stored; connected ${times} times`,
         wrong: head > most ? [`${head} appends were stored, ${most.toFixed(0)} are allowed`] : [],
       };
     },
   };
 }
 
+/** Writes appends from this number up to that one, as far as the socket takes them. */
+function offerAppends(socket: Socket, room: Uint8Array, from: number, to: number): void {
+  const frames: Buffer[] = [];
+  for (let n = from; n < to && socket.writableLength < mostUnsent; n += 1) {
+    frames.push(clientFrame(appendTo(room, n % 2 ** 31)));
+    if (frames.length >= 1_000) socket.write(Buffer.concat(frames.splice(0)));
+  }
+  if (frames.length > 0) socket.write(Buffer.concat(frames));
+}
+
+function socketOf(client: TestClient): Socket {
+  return (client.socket.io.engine.transport as unknown as { ws: { _socket: Socket } }).ws._socket;
+}
+
 /** One client stops reading while its room is sent 100 MiB in a minute; then it reads on and catches up. */
-async function bulk(url: string, isRead: boolean): Promise<Flood> {
+async function bulk(url: string, isRead: boolean): Promise<Role> {
   const room = testRoom();
   const [writer, reader] = [await TestClient.connect(url), await TestClient.connect(url)];
   await writer.create(room);
@@ -133,7 +190,7 @@ async function fetchMissing(
 }
 
 /** A thousand sockets open and close, each again and again; every fourth never finishes its handshake. */
-async function churn(url: string): Promise<Flood> {
+async function churn(url: string): Promise<Role> {
   let goesOn = true;
   let opened = 0;
   let refused = 0;

@@ -64,16 +64,18 @@ const members = await PlayedRole.start(relay.url, 'members', { core: othersCore,
 
 console.log(isPinned ? 'relay on core 0, everyone else on core 1' : 'not pinned');
 console.log(`${'phase'.padEnd(22)} | p50 ms | p99 ms | resident MiB | deliveries`);
-await warmUp();
+const memoryBefore = new Map([[calmWithMuch.name, await warmUp()]]);
 for (let round = 0; round < rounds; round += 1) await runRound();
 for (const phase of calmPhases()) await run(phase);
 await finish();
 
-/** What a relay holds that has been in use: SQLite's cache is full, the allocator has what it keeps. */
-async function warmUp(): Promise<void> {
+/** A relay that has been in use: SQLite's cache is full, the allocator has what it keeps. Returns the most that it held. */
+async function warmUp(): Promise<number> {
   const reading = await play('read');
-  await pause(30);
+  const memory = await largestWhile(30);
+  console.log([`${'warm-up'.padEnd(22)} |      - |      -`, inMiB(memory), '-'].join(' | '));
   await end(reading);
+  return memory;
 }
 
 async function runRound(): Promise<void> {
@@ -138,7 +140,7 @@ async function finish(): Promise<void> {
   process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 
-/** Delay beside the calm before and after, memory beside the first calm. */
+/** Delay beside the calm before and after, memory beside what it was before the first flood. */
 function judge({ name, like = '' }: Phase): void {
   const [ours, calms] = [measured.get(name) ?? [], measured.get(like) ?? []];
   const ratios = ours.map(({ p99 }, round) => {
@@ -146,7 +148,8 @@ function judge({ name, like = '' }: Phase): void {
     return (p99 * around.length) / around.reduce((sum, { p99 }) => sum + p99, 0);
   });
   const p99 = median(ratios);
-  const memory = Math.max(...ours.map(({ memory }) => memory)) / (calms[0]?.memory ?? 0);
+  const calmMemory = memoryBefore.get(like) ?? calms[0]?.memory ?? 0;
+  const memory = Math.max(...ours.map(({ memory }) => memory)) / calmMemory;
   const each = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
   console.log(
     `${name}: p99 ${p99.toFixed(2)} times its calm value (${each}), memory ${memory.toFixed(2)} times`,

@@ -6,6 +6,6 @@ import { setFlagsFromString } from 'node:v8';
  * `npm run test:flood`.
  */
 export function collectGarbageOften(): void {
-  // A heap two and a half times as large as what lives in it is looked through: less often costs memory, more often costs pauses.
-  setFlagsFromString('--heap-growing-percent=150');
+  // A heap twice as large as what lives in it is looked through: less often costs memory, more often costs pauses.
+  setFlagsFromString('--heap-growing-percent=100');
 }

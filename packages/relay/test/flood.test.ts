@@ -12,6 +12,8 @@ import { type TestRoom, testRoom } from './testRoom.ts';
 import { type Held, watchedRelay } from './watchedRelay.ts';
 
 const MiB = 2 ** 20;
+/** Of Socket.IO's packets. */
+const acknowledgementType = 3;
 
 async function relayWith(limits: Partial<RelayLimits>) {
   const relay = await watchedRelay({ data: dataFolder(), limits });
@@ -31,15 +33,28 @@ function tcp(client: TestClient): NetSocket {
   return (client.socket.io.engine.transport as unknown as { ws: { _socket: NetSocket } }).ws._socket;
 }
 
-/** Sends so many appends at once, past everything that a well-meaning client does. */
-function flood(client: TestClient, { room }: TestRoom, count: number): void {
+/** Sends so many appends at once, past everything that a well-meaning client does. Returns their entries' ids. */
+function flood(client: TestClient, { room }: TestRoom, count: number): string[] {
   const body = Buffer.alloc(20, 1);
-  const frames = Array.from({ length: count }, (_, index) => {
-    const frame = encodeAppend(index, { room, id: randomBytes(16), epoch: 0, seen: 0, slices: [], body });
+  const ids = Array.from({ length: count }, () => randomBytes(16));
+  const frames = ids.map((id, index) => {
+    const frame = encodeAppend(index, { room, id, epoch: 0, seen: 0, slices: [], body });
     if (frame === undefined) throw new TypeError('an append has a frame');
     return clientFrame(frame);
   });
   tcp(client).write(Buffer.concat(frames));
+  return ids.map((id) => id.toString('hex'));
+}
+
+/** Of the room's entries, in order. */
+async function storedIds(client: TestClient, room: TestRoom): Promise<string[]> {
+  const { head } = await client.enter(room);
+  const ids: string[] = [];
+  while (ids.length < head) {
+    const { entries } = await client.done('fetch', { room: room.room, after: ids.length, limit: 500 });
+    ids.push(...entries.map(({ id }) => Buffer.from(id).toString('hex')));
+  }
+  return ids;
 }
 
 async function headOf(url: string, room: TestRoom): Promise<number> {
@@ -89,6 +104,24 @@ test('with the rate out of the way the whole flood is stored (negative control)'
   flood(flooder, room, 2_000);
   await flooder.entriesUpTo(room.room, 2_000);
   expect(await headOf(relay.url, room)).toBe(2_000);
+});
+
+test('all that a flooder sends is answered once, and what is stored is in its order', async () => {
+  const count = 3_000;
+  const relay = await relayWith({ requestsPerSecond: 2_000, requestBurst: 200 });
+  const flooder = await testClient(relay);
+  const room = await roomOf(flooder);
+  const answered: number[] = [];
+  flooder.socket.io.on('packet', ({ type, id }) => {
+    if (type === acknowledgementType && id !== undefined) answered.push(id);
+  });
+  const ids = flood(flooder, room, count);
+  await expect.poll(() => answered.length, { timeout: 20_000 }).toBe(count);
+  expect(answered.toSorted((left, right) => left - right)).toEqual([...ids.keys()]);
+  const stored = await storedIds(await testClient(relay), room);
+  expect(stored.length).toBeGreaterThan(rate.requestBurst);
+  const places = stored.map((id) => ids.indexOf(id));
+  expect(places).toEqual(places.toSorted((left, right) => left - right));
 });
 
 test('a flooder is not read for a while, and heartbeats are no way around it', async () => {

@@ -3,6 +3,7 @@ import { idOf, seqOf } from '@otr/protocol';
 import { fromMapKey, mapKey } from '../../bytes.ts';
 import type { Place } from '../facts.ts';
 import type { NewEntry } from '../roomDraft.ts';
+import { IndexedIds } from './indexedIds.ts';
 import { numberOf } from './rows.ts';
 import { unpackRun } from './run.ts';
 import { transaction } from './transaction.ts';
@@ -18,11 +19,17 @@ export interface StoredEntries {
 export class EntryIds {
   readonly #sql: ReturnType<typeof prepare>;
   readonly #unindexed: UnindexedIds;
+  readonly #inIndex: IndexedIds;
 
   /** Of a database in which no id waits. */
   constructor(database: DatabaseSync, idsAtOnce: number) {
     this.#unindexed = new UnindexedIds(idsAtOnce);
     this.#sql = prepare(database);
+    this.#inIndex = new IndexedIds(database);
+  }
+
+  close(): void {
+    this.#inIndex.close();
   }
 
   /** The place of the entry with this id, given as a map key. */
@@ -47,6 +54,7 @@ export class EntryIds {
 
   taken(step: IndexStep): void {
     this.#unindexed.taken(step);
+    for (const { id } of step.indexed) this.#inIndex.add(id);
   }
 
   /** After the commit that deleted these: entries of a room up to a `seq`, and whole rooms. */
@@ -56,6 +64,7 @@ export class EntryIds {
   }
 
   #indexed(room: number, id: string): number | undefined {
+    if (!this.#inIndex.mayHave(id)) return undefined;
     const row = this.#sql.find.get(room, fromMapKey(id));
     return row && numberOf(row, 'seq');
   }

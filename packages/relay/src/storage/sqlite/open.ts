@@ -52,7 +52,10 @@ export function openSqlite(data: string, limits: SqliteLimits, idsAtOnce = defau
     ping: async () => {
       guarded(() => ping.get());
     },
-    close: async () => close(),
+    close: async () => {
+      ids.close();
+      close();
+    },
   };
 }
 

@@ -160,7 +160,7 @@ test('old entries are pruned when the relay starts, and the floor tells', async 
   for (let n = 0; n < 2; n += 1) await a.done('append', a.message(room, 0));
   await first.close();
   const database = new DatabaseSync(join(folder, 'relay.db'));
-  database.exec('UPDATE entries SET at = 1; UPDATE rooms SET oldest_at = 1');
+  database.exec('UPDATE runs SET at = 1; UPDATE rooms SET oldest_at = 1');
   database.close();
   const b = await testClient(await testRelay({ data: folder }));
   const pruned = { head: 2, floor: 3 };

@@ -53,7 +53,7 @@ export function unpackEntry(packed: Buffer): Entry | undefined {
   const slices = slicesFrom(packed, end);
   const kind = kinds[packed.readUInt8(0) - 1];
   if (kind === undefined || slices === undefined) return undefined;
-  const place = { seq: seqOf(packed), epoch: epochOf(packed), id: packed.subarray(13, 29) };
+  const place = { seq: seqOf(packed), epoch: epochOf(packed), id: idOf(packed) };
   const parsed = entry.safeParse({
     kind,
     ...place,
@@ -61,6 +61,19 @@ export function unpackEntry(packed: Buffer): Entry | undefined {
     ...readFields(kind, packed.subarray(placeBytes, end)),
   });
   return parsed.success ? parsed.data : undefined;
+}
+
+/** Where the packed entry without slices that begins at `offset` ends; undefined where none can begin. */
+export function packedEnd(bytes: Buffer, offset: number): number | undefined {
+  const fields = offset + placeBytes;
+  if (fields > bytes.length) return undefined;
+  const end = fields + bytes.readUInt32BE(fields - 4);
+  return end > bytes.length ? undefined : end;
+}
+
+/** `id` of a packed entry, a view. */
+export function idOf(packed: Buffer): Buffer {
+  return packed.subarray(13, 29);
 }
 
 /** `seq` of a packed entry. */

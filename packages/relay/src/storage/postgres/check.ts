@@ -7,6 +7,30 @@ import { bytesOfId } from './loadFacts.ts';
 import { migrations } from './schema.ts';
 import type { Sql } from './session.ts';
 
+/** Problems of the log that one statement counts. */
+const ofTheLog: readonly [string, string][] = [
+  [
+    'rooms have holes in their log',
+    `SELECT COUNT(*) AS n FROM rooms WHERE head - floor + 1 <> (
+       SELECT COUNT(*) FROM entries WHERE room = number AND seq BETWEEN floor AND head)`,
+  ],
+  [
+    'entries are outside their room’s log',
+    `SELECT COUNT(*) AS n FROM entries LEFT JOIN rooms ON number = entries.room
+     WHERE number IS NULL OR seq < floor OR seq > head`,
+  ],
+  [
+    'rooms have a log of another size than they say',
+    `SELECT COUNT(*) AS n FROM rooms WHERE log_bytes <> (
+       SELECT COALESCE(SUM(bytes), 0) FROM entries WHERE room = number)`,
+  ],
+  [
+    'slices have no entry',
+    `SELECT COUNT(*) AS n FROM slices WHERE NOT EXISTS (
+       SELECT 1 FROM entries WHERE entries.room = slices.room AND entries.seq = slices.seq)`,
+  ],
+];
+
 /** Entries that are read at once. */
 const page = 1_000;
 
@@ -33,7 +57,7 @@ async function check(sql: Sql): Promise<CheckReport> {
   const rooms = await count(sql, 'SELECT COUNT(*) AS n FROM rooms');
   const entries = await count(sql, 'SELECT COUNT(*) AS n FROM entries');
   const found: [string, number][] = [];
-  for (const [sentence, query] of counted) found.push([sentence, await count(sql, query)]);
+  for (const [sentence, query] of [...ofTheLog, ...counted]) found.push([sentence, await count(sql, query)]);
   found.push(['entries cannot be read or are not what their place says', await unreadable(sql)]);
   return {
     rooms,

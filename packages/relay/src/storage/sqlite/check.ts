@@ -1,10 +1,12 @@
 import { DatabaseSync } from 'node:sqlite';
-import { epochOf, seqOf, unpackEntry } from '@otr/protocol';
+import { type Entry, unpackEntry } from '@otr/protocol';
+import { mapKey } from '../../bytes.ts';
 import { StartRefused } from '../../startRefused.ts';
 import { type CheckReport, counted } from '../checkReport.ts';
 import { databaseFile } from './database.ts';
-import { waitingEntries } from './entryIds.ts';
+import { waitingRuns } from './entryIds.ts';
 import { bytesOf, numberOf, type Row } from './rows.ts';
+import { splitEntries } from './run.ts';
 import { migrations } from './schema.ts';
 import { isSqliteError } from './transaction.ts';
 
@@ -17,7 +19,7 @@ export async function checkSqlite(folder: string): Promise<CheckReport> {
   try {
     database.exec('BEGIN');
     const rooms = count(database, 'SELECT COUNT(*) AS n FROM rooms');
-    const entries = count(database, 'SELECT COUNT(*) AS n FROM entries');
+    const entries = count(database, 'SELECT COALESCE(SUM(seq - first + 1), 0) AS n FROM runs');
     return { rooms, entries, problems: problemsOf(database) };
   } catch (error) {
     if (!isSqliteError(error)) throw error;
@@ -52,52 +54,89 @@ function problemsOf(database: DatabaseSync): string[] {
   if (damaged > 0) return [`The database file is damaged in ${damaged} or more places.`];
   const found: [string, number][] = [
     ...counted.map(([sentence, query]): [string, number] => [sentence, count(database, query)]),
-    ...indexed.map(([sentence, query]): [string, number] => [sentence, count(database, query)]),
-    ['entries cannot be read or are not what their place says', unreadable(database)],
+    ...ofTheLog.map(([sentence, query]): [string, number] => [sentence, count(database, query)]),
+    ...problemsOfEntries(database),
   ];
   return found.filter(([, n]) => n > 0).map(([sentence, n]) => `${n} ${sentence}.`);
 }
 
-/** What holds of the index of entry ids (rule L3). */
-const indexed: readonly [string, string][] = [
+/** Problems of the log that one statement counts. */
+const ofTheLog: readonly [string, string][] = [
   [
-    'entries are not found by their id',
-    `WITH waiting AS (${waitingEntries})
-     SELECT COUNT(*) AS n FROM entries WHERE NOT EXISTS (
-       SELECT 1 FROM entry_ids AS one WHERE one.room = entries.room AND one.id = entries.id AND one.seq = entries.seq
-     ) AND (room, seq) NOT IN (SELECT room, seq FROM waiting)`,
+    'rooms have holes in their log',
+    `SELECT COUNT(*) AS n FROM rooms WHERE head - floor + 1 <> (
+       SELECT COALESCE(SUM(seq - first + 1), 0) FROM runs WHERE room = number AND first >= floor AND seq <= head)`,
   ],
   [
-    'ids belong to several entries',
-    `WITH waiting AS (${waitingEntries})
-     SELECT COUNT(*) AS n FROM (
-       SELECT 1 FROM (SELECT room, id, seq FROM waiting UNION SELECT room, id, seq FROM entry_ids)
-       GROUP BY room, id HAVING COUNT(*) > 1)`,
+    'entries are outside their room’s log',
+    `SELECT COALESCE(SUM(seq - first + 1), 0) AS n FROM runs LEFT JOIN rooms ON number = runs.room
+     WHERE number IS NULL OR first < floor OR seq > head`,
   ],
   [
-    'ids have no entry',
-    `SELECT COUNT(*) AS n FROM entry_ids AS one WHERE NOT EXISTS (
-       SELECT 1 FROM entries WHERE one.room = entries.room AND one.seq = entries.seq AND one.id = entries.id)`,
+    'rooms have a log of another size than they say',
+    `SELECT COUNT(*) AS n FROM rooms WHERE log_bytes <> (
+       SELECT COALESCE(SUM(bytes), 0) FROM runs WHERE room = number)`,
+  ],
+  [
+    'slices have no entry',
+    `SELECT COUNT(*) AS n FROM slices WHERE NOT EXISTS (
+       SELECT 1 FROM runs WHERE runs.room = slices.room AND runs.seq = slices.seq)`,
   ],
 ];
 
-function unreadable(database: DatabaseSync): number {
-  let n = 0;
-  for (const row of database.prepare('SELECT seq, id, epoch, packed FROM entries').iterate()) {
-    if (!isItself(row)) n += 1;
-  }
-  return n;
+interface FoundEntries {
+  /** Entries that cannot be read, or are not what their run says. */
+  unreadable: number;
+  /** Entries whose id is neither in the index nor waits for it, and those that are there at another place. */
+  unfound: number;
+  repeated: number;
+  /** Entries that the index has. */
+  indexed: number;
 }
 
-function isItself(row: Row): boolean {
-  const packed = bytesOf(row, 'packed');
-  const entry = unpackEntry(packed);
-  return (
-    entry !== undefined &&
-    seqOf(packed) === numberOf(row, 'seq') &&
-    epochOf(packed) === numberOf(row, 'epoch') &&
-    bytesOf(row, 'id').equals(entry.id)
-  );
+/** Looks at every entry: whether it is what its run says, and whether it is found by its id (rule L3). */
+function problemsOfEntries(database: DatabaseSync): [string, number][] {
+  const found = findEntries(database);
+  return [
+    ['entries are not found by their id', found.unfound],
+    ['ids belong to several entries', found.repeated],
+    ['ids have no entry', count(database, 'SELECT COUNT(*) AS n FROM entry_ids') - found.indexed],
+    ['entries cannot be read or are not what their place says', found.unreadable],
+  ];
+}
+
+function findEntries(database: DatabaseSync): FoundEntries {
+  const found: FoundEntries = { unreadable: 0, unfound: 0, repeated: 0, indexed: 0 };
+  const index = database.prepare('SELECT seq FROM entry_ids WHERE room = ? AND id = ?');
+  const waiting = new Set(database.prepare(waitingRuns).all().map(nameOf));
+  const waitingIds = new Set<string>();
+  for (const run of database.prepare('SELECT * FROM runs').iterate()) {
+    const entries = entriesOf(run);
+    found.unreadable += numberOf(run, 'seq') - numberOf(run, 'first') + 1 - entries.length;
+    for (const { seq, id } of entries) {
+      const row = index.get(numberOf(run, 'room'), id);
+      const name = `${numberOf(run, 'room')} ${mapKey(id)}`;
+      if (row && numberOf(row, 'seq') === seq) found.indexed += 1;
+      else if (!waiting.has(nameOf(run))) found.unfound += 1;
+      else if (row || waitingIds.has(name)) found.repeated += 1;
+      else waitingIds.add(name);
+    }
+  }
+  return found;
+}
+
+/** Of a run. */
+function nameOf(run: Row): string {
+  return `${numberOf(run, 'room')} ${numberOf(run, 'seq')}`;
+}
+
+/** The run's entries, if it is nothing but what it says. */
+function entriesOf(run: Row): Entry[] {
+  const [first, last, epoch] = [numberOf(run, 'first'), numberOf(run, 'seq'), numberOf(run, 'epoch')];
+  const entries = splitEntries(bytesOf(run, 'packed'))?.flatMap((packed) => unpackEntry(packed) ?? []) ?? [];
+  const isWhole = entries.length === last - first + 1;
+  const isItself = entries.every((entry, index) => entry.seq === first + index && entry.epoch === epoch);
+  return isWhole && isItself ? entries : [];
 }
 
 function count(database: DatabaseSync, query: string): number {

@@ -1,9 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { idOf, seqOf } from '@otr/protocol';
 import { fromMapKey, mapKey } from '../../bytes.ts';
 import type { Place } from '../facts.ts';
 import type { NewEntry } from '../roomDraft.ts';
 import { IndexedIds } from './indexedIds.ts';
 import { numberOf } from './rows.ts';
+import { unpackRun } from './run.ts';
 import { transaction } from './transaction.ts';
 import { type IndexStep, UnindexedIds } from './unindexedIds.ts';
 
@@ -68,21 +70,21 @@ export class EntryIds {
   }
 }
 
-/** The entries whose ids may be missing in the index. */
-export const waitingEntries = `
-  SELECT entries.room, entries.id, entries.seq FROM unindexed CROSS JOIN json_each(places) AS place
-    CROSS JOIN entries ON entries.room = place.value ->> 0
-      AND entries.seq BETWEEN place.value ->> 1 AND place.value ->> 2`;
+/** The runs with entries whose ids may be missing in the index. */
+export const waitingRuns = `
+  SELECT runs.room, runs.seq, packed FROM unindexed CROSS JOIN json_each(places) AS place
+    CROSS JOIN runs ON runs.room = place.value ->> 0 AND runs.seq BETWEEN place.value ->> 1 AND place.value ->> 2`;
 
 /** Indexes the ids that waited when the database was last used. */
 export function indexWaiting(database: DatabaseSync): void {
   if (database.prepare('SELECT 1 FROM unindexed LIMIT 1').get() === undefined) return;
-  transaction(database, () =>
-    database.exec(`
-      INSERT OR REPLACE INTO entry_ids (room, id, seq) ${waitingEntries} ORDER BY 1, 2;
-      DELETE FROM unindexed;
-    `),
-  );
+  const { index } = prepare(database);
+  transaction(database, () => {
+    for (const run of database.prepare(waitingRuns).all()) {
+      for (const packed of unpackRun(run)) index.run(numberOf(run, 'room'), idOf(packed), seqOf(packed));
+    }
+    database.exec('DELETE FROM unindexed');
+  });
 }
 
 /** As `unindexed.places` holds them. */
@@ -94,7 +96,7 @@ function placesOf({ room, entries }: StoredEntries): [room: number, from: number
 function prepare(database: DatabaseSync) {
   return {
     find: database.prepare('SELECT seq FROM entry_ids WHERE room = ? AND id = ?'),
-    epoch: database.prepare('SELECT epoch FROM entries WHERE room = ? AND seq = ?'),
+    epoch: database.prepare('SELECT epoch FROM runs WHERE room = ? AND seq >= ? ORDER BY seq LIMIT 1'),
     index: database.prepare('INSERT OR REPLACE INTO entry_ids (room, id, seq) VALUES (?, ?, ?)'),
     note: database.prepare('INSERT INTO unindexed (step, places) VALUES (?, ?)'),
     completed: database.prepare('DELETE FROM unindexed WHERE step <= ?'),

@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { idOf } from '@otr/protocol';
 import { numberOf, type Row } from './rows.ts';
+import { unpackRun } from './run.ts';
 
-/** What is handled in one transaction: requests wait for it. */
+/** What is handled in one transaction: requests wait for it. A run is deleted whole, or not yet. */
 const entriesAtOnce = 1_000;
 const roomsAtOnce = 100;
 /** Rooms of each look for abandoned ones. */
@@ -58,8 +60,10 @@ function pruneRoom(sql: Statements, room: Row, at: number, relayRetentionMs: num
   const upTo = numberOf(last, 'seq');
   const bytes = numberOf(sql.bytesUpTo.get(number, upTo) ?? {}, 'bytes');
   sql.deleteSlices.run(number, upTo);
-  sql.deleteIds.run(number, number, upTo);
-  sql.deleteEntries.run(number, upTo);
+  for (const run of sql.runs.iterate(number, upTo)) {
+    for (const packed of unpackRun(run)) sql.deleteId.run(number, idOf(packed));
+  }
+  sql.deleteRuns.run(number, upTo);
   // What a former access key opens, and the welcomes of a commit, go with the commit.
   sql.deleteAccess.run(number, upTo);
   sql.deleteWelcomes.run(number, upTo);
@@ -99,20 +103,18 @@ function prepare(database: DatabaseSync) {
     ),
     floor: database.prepare('SELECT floor FROM rooms WHERE number = ?'),
     lastExpired: database.prepare(
-      'SELECT seq FROM entries WHERE room = ? AND at < ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
+      'SELECT seq FROM runs WHERE room = ? AND at < ? AND first <= ? ORDER BY seq DESC LIMIT 1',
     ),
-    bytesUpTo: database.prepare('SELECT SUM(bytes) AS bytes FROM entries WHERE room = ? AND seq <= ?'),
+    bytesUpTo: database.prepare('SELECT SUM(bytes) AS bytes FROM runs WHERE room = ? AND seq <= ?'),
     deleteSlices: database.prepare('DELETE FROM slices WHERE room = ? AND seq <= ?'),
-    deleteIds: database.prepare(
-      `DELETE FROM entry_ids WHERE room = ? AND id IN (
-         SELECT id FROM entries WHERE entries.room = ? AND entries.seq <= ?)`,
-    ),
-    deleteEntries: database.prepare('DELETE FROM entries WHERE room = ? AND seq <= ?'),
+    runs: database.prepare('SELECT packed FROM runs WHERE room = ? AND seq <= ?'),
+    deleteId: database.prepare('DELETE FROM entry_ids WHERE room = ? AND id = ?'),
+    deleteRuns: database.prepare('DELETE FROM runs WHERE room = ? AND seq <= ?'),
     deleteAccess: database.prepare('DELETE FROM access WHERE room = ? AND until <= ?'),
     deleteWelcomes: database.prepare('DELETE FROM knocks WHERE room = ? AND seq <= ?'),
     raiseFloor: database.prepare(
       `UPDATE rooms SET floor = ?, log_bytes = log_bytes - ?,
-         oldest_at = (SELECT at FROM entries WHERE room = ? AND seq = ?) WHERE number = ?`,
+         oldest_at = (SELECT at FROM runs WHERE room = ? AND first = ?) WHERE number = ?`,
     ),
     unused: database.prepare(
       `SELECT number, head, used_at,

@@ -1,10 +1,11 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isCommit, type Knock, limits, type Slice } from '@otr/protocol';
+import { epochOf, isCommit, type Knock, limits, type Slice, seqOf } from '@otr/protocol';
 import { mapKey } from '../../bytes.ts';
 import { type LogEntry, sizeOf } from '../logEntry.ts';
 import { type Fetched, type FetchRequest, type RoomSnapshot, wholeLog } from '../storage.ts';
 import type { RoomCache, StoredRoom } from './roomCache.ts';
 import { bytesOf, numberOf, type Row } from './rows.ts';
+import { unpackRun } from './run.ts';
 
 /** What is read of rooms, for one reader. */
 export class Reads {
@@ -52,13 +53,21 @@ export class Reads {
     const head = this.#lastSeen(room, access) ?? 0;
     const entries: LogEntry[] = [];
     let bytes = 0;
-    for (const row of this.#sql.entries.iterate(room.number, after, head, limit)) {
-      const entry = this.#entryOf(room.number, row, keys);
+    for (const entry of this.#entries(room.number, after, head, keys)) {
       entries.push(entry);
       bytes += sizeOf(entry);
-      if (bytes > maxBytes) break;
+      if (bytes > maxBytes || entries.length === limit) break;
     }
     return { entries, head, floor };
+  }
+
+  *#entries(room: number, after: number, head: number, keys: readonly Uint8Array[]): Generator<LogEntry> {
+    for (const run of this.#sql.runs.iterate(room, after, head)) {
+      for (const packed of unpackRun(run)) {
+        const seq = seqOf(packed);
+        if (seq > after && seq <= head) yield this.#entryOf(room, run, packed, keys);
+      }
+    }
   }
 
   /** `seq` of the newest entry that this access opens (rule A4). */
@@ -68,12 +77,12 @@ export class Reads {
     return row && numberOf(row, 'until');
   }
 
-  #entryOf(room: number, row: Row, keys: readonly Uint8Array[]): LogEntry {
-    const packed = bytesOf(row, 'packed');
-    const seq = numberOf(row, 'seq');
-    const hasSlices = !isCommit(packed) && numberOf(row, 'bytes') > packed.length;
+  /** An entry with slices is the only one of its run, which counts for more than the packed bytes. */
+  #entryOf(room: number, run: Row, packed: Buffer, keys: readonly Uint8Array[]): LogEntry {
+    const seq = seqOf(packed);
+    const hasSlices = !isCommit(packed) && numberOf(run, 'bytes') > bytesOf(run, 'packed').length;
     const slices = hasSlices ? keys.flatMap((to) => this.#slice(room, seq, to)) : [];
-    return { seq, epoch: numberOf(row, 'epoch'), isCommit: isCommit(packed), packed, slices };
+    return { seq, epoch: epochOf(packed), isCommit: isCommit(packed), packed, slices };
   }
 
   #slice(room: number, seq: number, to: Uint8Array): Slice[] {
@@ -105,8 +114,8 @@ function prepare(database: DatabaseSync) {
     waitingKnocks: database.prepare(
       'SELECT id, invite, key_package_ref, sealed FROM knocks WHERE room = ? AND seq IS NULL ORDER BY number',
     ),
-    entries: database.prepare(
-      'SELECT seq, epoch, bytes, packed FROM entries WHERE room = ? AND seq > ? AND seq <= ? ORDER BY seq LIMIT ?',
+    runs: database.prepare(
+      'SELECT bytes, packed FROM runs WHERE room = ? AND seq > ? AND first <= ? ORDER BY seq',
     ),
     slice: database.prepare('SELECT ciphertext FROM slices WHERE room = ? AND seq = ? AND to_key = ?'),
   };

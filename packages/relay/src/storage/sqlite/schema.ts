@@ -1,10 +1,8 @@
 /**
- * `entries` are in the order in which they came: those of a batch follow each other, whatever their rooms are.
- * `entries.packed` is what readers are sent (rule W6), `entries.bytes` that and its slices, and a commit's welcomes.
- * `rooms.oldest_at` is the `at` of the entry at `floor`, null when none is kept. `access.until` is the `seq` of the
- * commit that ended the epoch. `knocks.seq` is null while a knock waits; then it is the commit's, and `sealed` the
- * welcome. `entry_ids` is the index of `entries.id`, filled later (`unindexedIds.ts`): only ids of entries that
- * `unindexed` names may be missing in it. `unindexed.places` is the JSON of `[rooms.number, first seq, last seq][]`.
+ * `entries` became `runs`. `rooms.oldest_at` is the `at` of the entry at `floor`, null when none is kept. `access.until`
+ * is the `seq` of the commit that ended the epoch. `knocks.seq` is null while a knock waits; then it is the commit's, and
+ * `sealed` the welcome. `entry_ids` is the index of the entries' ids, filled later (`unindexedIds.ts`): only ids of entries
+ * that `unindexed` names may be missing in it. `unindexed.places` is the JSON of `[rooms.number, first seq, last seq][]`.
  */
 const first = `
   CREATE TABLE rooms (
@@ -87,7 +85,27 @@ const first = `
 `;
 
 /**
+ * Runs (`run.ts`) are in the order in which they came: those of a batch follow each other, whatever their rooms are.
+ * `seq` is that of a run's last entry. `packed` is what readers are sent (rule W6), `bytes` that and its slices, and a
+ * commit's welcomes.
+ */
+const second = `
+  CREATE TABLE runs (
+    room INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    packed BLOB NOT NULL,
+    UNIQUE (room, seq)
+  ) STRICT;
+  INSERT INTO runs SELECT room, seq, seq, epoch, at, bytes, packed FROM entries ORDER BY rowid;
+  DROP TABLE entries;
+`;
+
+/**
  * The database, one step a version: `user_version` counts the steps taken. A step that was released is never edited;
  * a change is a new step.
  */
-export const migrations: readonly string[] = [first];
+export const migrations: readonly string[] = [first, second];

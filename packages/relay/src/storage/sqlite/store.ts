@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { fromMapKey } from '../../bytes.ts';
 import type { RoomChanges } from '../roomDraft.ts';
 import type { StoredRoom } from './roomCache.ts';
+import { runsOf } from './run.ts';
 
 /** Stores what a batch changes in one room, inside the caller's transaction. */
 export type Store = (changes: RoomChanges, before: StoredRoom | undefined, at: number) => StoredRoom;
@@ -34,9 +35,9 @@ function createRoom(sql: Statements, { after }: RoomChanges): number {
 }
 
 function storeEntries(sql: Statements, number: number, { entries }: RoomChanges, at: number): void {
-  for (const { seq, id, epoch, bytes, packed, slices } of entries) {
-    sql.insertEntry.run(number, seq, id, epoch, at, bytes, packed);
-    for (const { to, ciphertext } of slices) sql.insertSlice.run(number, seq, to, ciphertext);
+  for (const { first, last, epoch, bytes, packed, slices } of runsOf(entries)) {
+    sql.insertRun.run(number, last, first, epoch, at, bytes, packed);
+    for (const { to, ciphertext } of slices) sql.insertSlice.run(number, last, to, ciphertext);
   }
 }
 
@@ -87,8 +88,8 @@ function prepare(database: DatabaseSync) {
          retention_ms = ?, used_at = ? WHERE number = ?`,
     ),
     setOldest: database.prepare('UPDATE rooms SET oldest_at = ? WHERE number = ?'),
-    insertEntry: database.prepare(
-      'INSERT INTO entries (room, seq, id, epoch, at, bytes, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    insertRun: database.prepare(
+      'INSERT INTO runs (room, seq, first, epoch, at, bytes, packed) VALUES (?, ?, ?, ?, ?, ?, ?)',
     ),
     insertSlice: database.prepare('INSERT INTO slices (room, seq, to_key, ciphertext) VALUES (?, ?, ?, ?)'),
     putAccess: database.prepare(

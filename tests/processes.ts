@@ -56,10 +56,11 @@ export async function otr(
   const child = spawn(process.execPath, [main, ...args], { env: cleanEnvironment() });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk) => {
+  // A character may be split between two chunks.
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     stdout += chunk;
   });
-  child.stderr.on('data', (chunk) => {
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     stderr += chunk;
   });
   child.stdin.end(input);

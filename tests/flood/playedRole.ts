@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Report } from './roles.ts';
+import type { Report } from './roles/role.ts';
 
 /** With this a process gets what others leave of the processor, whenever they want it. */
 const isIdleClassThere = spawnSync('chrt', ['--version']).status === 0;

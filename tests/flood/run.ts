@@ -40,10 +40,8 @@ const floods: readonly Phase[] = [
   { name: 'all three', roles: ['rate', 'slow', 'churn'], seconds: 60, like: calmWithMuch.name },
 ];
 
-const [rounds = 3, ...named] = [Number(process.argv[2] ?? 3), ...process.argv.slice(3)] as [
-  number,
-  ...string[],
-];
+const rounds = Number(process.argv[2] ?? 3);
+const named = process.argv.slice(3);
 const chosen = floods.filter(({ name }) => named.length === 0 || named.includes(name));
 
 const measured = new Map<string, Figures[]>();
@@ -64,17 +62,16 @@ const members = await PlayedRole.start(relay.url, 'members', { core: othersCore,
 
 console.log(isPinned ? 'relay on core 0, everyone else on core 1' : 'not pinned');
 console.log(`${'phase'.padEnd(22)} | p50 ms | p99 ms | resident MiB | deliveries`);
-const memoryBefore = new Map([[calmWithMuch.name, await warmUp()]]);
+const memoryBefore = await warmUp();
 for (let round = 0; round < rounds; round += 1) await runRound();
 for (const phase of calmPhases()) await run(phase);
 await finish();
 
-/** A relay that has been in use: SQLite's cache is full, the allocator has what it keeps. Returns the most that it held. */
+/** Ordinary use: much is read, also by somebody who was away meanwhile. Returns the most that the relay held. */
 async function warmUp(): Promise<number> {
   const reading = await play('read');
-  const memory = await largestWhile(30);
+  const memory = await largestUntil(pause(30).then(() => end(reading)));
   console.log([`${'warm-up'.padEnd(22)} |      - |      -`, inMiB(memory), '-'].join(' | '));
-  await end(reading);
   return memory;
 }
 
@@ -93,7 +90,7 @@ function calmPhases(): Phase[] {
 async function run({ name, roles, seconds }: Phase): Promise<void> {
   const playing = await Promise.all(roles.map(play));
   await members.takeDelays();
-  const memory = await largestWhile(seconds);
+  const memory = await largestUntil(pause(seconds));
   const delays = await members.takeDelays();
   const figures = {
     p50: quantile(delays, 0.5),
@@ -118,12 +115,17 @@ async function end(role: PlayedRole): Promise<void> {
   wrong.push(...report.wrong);
 }
 
-async function largestWhile(seconds: number): Promise<number> {
+async function largestUntil(done: Promise<void>): Promise<number> {
   let largest = 0;
-  for (const end = performance.now() + seconds * 1_000; performance.now() < end; ) {
+  let isDone = false;
+  void done.then(() => {
+    isDone = true;
+  });
+  while (!isDone) {
     largest = Math.max(largest, relay.resident());
     await pause(0.25);
   }
+  await done;
   return largest;
 }
 
@@ -140,7 +142,7 @@ async function finish(): Promise<void> {
   process.exitCode = wrong.length === 0 ? 0 : 1;
 }
 
-/** Delay beside the calm before and after, memory beside what it was before the first flood. */
+/** Delay beside the calm before and after, memory beside the most before the first flood. */
 function judge({ name, like = '' }: Phase): void {
   const [ours, calms] = [measured.get(name) ?? [], measured.get(like) ?? []];
   const ratios = ours.map(({ p99 }, round) => {
@@ -148,8 +150,7 @@ function judge({ name, like = '' }: Phase): void {
     return (p99 * around.length) / around.reduce((sum, { p99 }) => sum + p99, 0);
   });
   const p99 = median(ratios);
-  const calmMemory = memoryBefore.get(like) ?? calms[0]?.memory ?? 0;
-  const memory = Math.max(...ours.map(({ memory }) => memory)) / calmMemory;
+  const memory = Math.max(...ours.map(({ memory }) => memory)) / memoryBefore;
   const each = ratios.map((ratio) => ratio.toFixed(2)).join(', ');
   console.log(
     `${name}: p99 ${p99.toFixed(2)} times its calm value (${each}), memory ${memory.toFixed(2)} times`,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { TestClient } from '../../packages/relay/test/testClient.ts';
-import { testRoom } from '../../packages/relay/test/testRoom.ts';
-import type { Report, Role } from './roles.ts';
+import { TestClient } from '../../../packages/relay/test/testClient.ts';
+import { testRoom } from '../../../packages/relay/test/testRoom.ts';
+import { pause } from './pause.ts';
+import type { Report, Role } from './role.ts';
 
 const people = 20;
 const messagesPerSecond = 50;
@@ -82,8 +83,4 @@ export class Members implements Role {
       }
     });
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

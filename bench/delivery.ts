@@ -26,7 +26,7 @@ const sizes = [
   { members: 100, senders: 8, inFlight: 125 },
   { members: 1_000, senders: 8, inFlight: 16 },
 ];
-const rounds = 3;
+const rounds = 5;
 const saturatedMs = 1_500;
 const pacedDeliveries = 1_000;
 const pacedMs = 6_000;

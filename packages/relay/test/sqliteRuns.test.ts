@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { idOf } from '@otr/protocol';
+import { seqOf as entrySeq, idOf } from '@otr/protocol';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../src/options.ts';
 import { checkSqlite } from '../src/storage/sqlite/check.ts';
 import { openSqlite } from '../src/storage/sqlite/open.ts';
-import { splitEntries } from '../src/storage/sqlite/run.ts';
+import { unpackRun } from '../src/storage/sqlite/run.ts';
 import { migrations } from '../src/storage/sqlite/schema.ts';
 import { type Storage, StorageFailure } from '../src/storage/storage.ts';
 import { commit, fetchAll, message, openRoom, seqOf } from './storedRoom.ts';
@@ -107,19 +107,20 @@ test('what is fetched does not depend on the rows', async () => {
   );
 });
 
-test('a damaged row fails the fetch and nothing else', async () => {
+test('a damaged row fails the fetch, and neither the start nor writing nor pruning', async () => {
   const folder = dataFolder();
   const first = openSqlite(folder, defaultLimits);
   const { room } = await openRoom(first);
   await first.write(messages(room, 3), 1);
   await first.close();
   const database = new DatabaseSync(join(folder, 'relay.db'));
-  database.exec('DELETE FROM unindexed');
   database.exec('UPDATE runs SET packed = substr(packed, 1, 300)');
   database.close();
   const storage = opened(folder);
   await expect(fetchAll(storage, room)).rejects.toThrow(StorageFailure);
   expect((await storage.write(messages(room, 1), 1)).map(seqOf)).toEqual([4]);
+  expect(await storage.prune(10, 5)).toBe(4);
+  expect((await storage.write(messages(room, 1), 10)).map(seqOf)).toEqual([5]);
 });
 
 test('a store of the first version goes on, with an id that waited for the index', async () => {
@@ -145,10 +146,9 @@ function asFirstVersion(file: string): void {
   if (create === undefined) throw new Error('the first version had entries');
   database.exec(create);
   const insert = database.prepare('INSERT INTO entries VALUES (?, ?, ?, 0, 1, ?, ?)');
-  for (const { room, first, packed } of database.prepare('SELECT room, first, packed FROM runs').all()) {
-    const entries = splitEntries(Buffer.from(packed as Uint8Array)) ?? [];
-    for (const [index, entry] of entries.entries()) {
-      insert.run(Number(room), Number(first) + index, idOf(entry), entry.length, entry);
+  for (const run of database.prepare('SELECT room, packed FROM runs').all()) {
+    for (const entry of unpackRun(run)) {
+      insert.run(Number(run['room']), entrySeq(entry), idOf(entry), entry.length, entry);
     }
   }
   database.exec('DROP TABLE runs; PRAGMA user_version = 1');

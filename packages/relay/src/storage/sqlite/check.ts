@@ -5,8 +5,8 @@ import { StartRefused } from '../../startRefused.ts';
 import { type CheckReport, counted } from '../checkReport.ts';
 import { databaseFile } from './database.ts';
 import { waitingRuns } from './entryIds.ts';
-import { bytesOf, numberOf, type Row } from './rows.ts';
-import { splitEntries } from './run.ts';
+import { numberOf, type Row } from './rows.ts';
+import { entriesIn } from './run.ts';
 import { migrations } from './schema.ts';
 import { isSqliteError } from './transaction.ts';
 
@@ -133,7 +133,7 @@ function nameOf(run: Row): string {
 /** The run's entries, if it is nothing but what it says. */
 function entriesOf(run: Row): Entry[] {
   const [first, last, epoch] = [numberOf(run, 'first'), numberOf(run, 'seq'), numberOf(run, 'epoch')];
-  const entries = splitEntries(bytesOf(run, 'packed'))?.flatMap((packed) => unpackEntry(packed) ?? []) ?? [];
+  const entries = entriesIn(run).flatMap((packed) => unpackEntry(packed) ?? []);
   const isWhole = entries.length === last - first + 1;
   const isItself = entries.every((entry, index) => entry.seq === first + index && entry.epoch === epoch);
   return isWhole && isItself ? entries : [];

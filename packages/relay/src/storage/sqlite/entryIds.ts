@@ -5,7 +5,7 @@ import type { Place } from '../facts.ts';
 import type { NewEntry } from '../roomDraft.ts';
 import { IndexedIds } from './indexedIds.ts';
 import { numberOf } from './rows.ts';
-import { unpackRun } from './run.ts';
+import { entriesIn } from './run.ts';
 import { transaction } from './transaction.ts';
 import { type IndexStep, UnindexedIds } from './unindexedIds.ts';
 
@@ -81,7 +81,7 @@ export function indexWaiting(database: DatabaseSync): void {
   const { index } = prepare(database);
   transaction(database, () => {
     for (const run of database.prepare(waitingRuns).all()) {
-      for (const packed of unpackRun(run)) index.run(numberOf(run, 'room'), idOf(packed), seqOf(packed));
+      for (const packed of entriesIn(run)) index.run(numberOf(run, 'room'), idOf(packed), seqOf(packed));
     }
     database.exec('DELETE FROM unindexed');
   });

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { idOf } from '@otr/protocol';
 import { numberOf, type Row } from './rows.ts';
-import { unpackRun } from './run.ts';
+import { entriesIn } from './run.ts';
 
 /** What is handled in one transaction: requests wait for it. A run is deleted whole, or not yet. */
 const entriesAtOnce = 1_000;
@@ -61,7 +61,7 @@ function pruneRoom(sql: Statements, room: Row, at: number, relayRetentionMs: num
   const bytes = numberOf(sql.bytesUpTo.get(number, upTo) ?? {}, 'bytes');
   sql.deleteSlices.run(number, upTo);
   for (const run of sql.runs.iterate(number, upTo)) {
-    for (const packed of unpackRun(run)) sql.deleteId.run(number, idOf(packed));
+    for (const packed of entriesIn(run)) sql.deleteId.run(number, idOf(packed));
   }
   sql.deleteRuns.run(number, upTo);
   // What a former access key opens, and the welcomes of a commit, go with the commit.

@@ -43,15 +43,19 @@ export function runsOf(entries: readonly NewEntry[]): Run[] {
   return runs.flatMap(runOf);
 }
 
-/** The packed entries of a stored run, in order. Throws `StorageFailure` for bytes that are none. */
+/** The packed entries of a stored run, in order, as views. Throws `StorageFailure` for bytes that are none. */
 export function unpackRun(run: Row): Buffer[] {
   const entries = splitEntries(bytesOf(run, 'packed'));
   if (entries === undefined) throw new StorageFailure('the database holds entries that cannot be read');
   return entries;
 }
 
-/** Packed entries that lie one behind the other, as views; undefined for bytes that are something else. */
-export function splitEntries(bytes: Buffer): Buffer[] | undefined {
+/** The same for work that one damaged run must not stop: of such a run there are none. */
+export function entriesIn(run: Row): Buffer[] {
+  return splitEntries(bytesOf(run, 'packed')) ?? [];
+}
+
+function splitEntries(bytes: Buffer): Buffer[] | undefined {
   const entries: Buffer[] = [];
   for (let offset = 0; offset < bytes.length; ) {
     const end = packedEnd(bytes, offset);

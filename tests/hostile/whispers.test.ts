@@ -278,7 +278,7 @@ function storedShapes(): string[] {
       `SELECT length(packed) || ' ' || bytes || ' ' ||
          (SELECT group_concat(hex(to_key) || length(ciphertext)) FROM slices s WHERE s.room = e.room AND s.seq = e.seq)
          AS shape
-       FROM entries e WHERE EXISTS (SELECT 1 FROM slices s WHERE s.room = e.room AND s.seq = e.seq)`,
+       FROM runs e WHERE EXISTS (SELECT 1 FROM slices s WHERE s.room = e.room AND s.seq = e.seq)`,
     )
     .all();
   database.close();

@@ -223,7 +223,7 @@ async function pruneAll(): Promise<void> {
 
 function entriesKept(): number {
   const database = new DatabaseSync(join(folder, 'relay', relayFile()), { readOnly: true });
-  const row = database.prepare('SELECT COUNT(*) AS count FROM entries').get();
+  const row = database.prepare('SELECT COUNT(*) AS count FROM runs').get();
   database.close();
   return Number(row?.['count']);
 }

@@ -36,7 +36,7 @@ export async function bulk(url: string, isRead: boolean): Promise<Role> {
       const live = new Set(reader.all('entries').flatMap(({ entries }) => entries.map(({ seq }) => seq)));
       reader.close();
       // Somebody comes who was away: that reader, or where it has read all another one.
-      const known = isRead ? new Set<number>() : live;
+      const known = new Set(isRead ? [] : live);
       const back = await TestClient.connect(url);
       await back.enter(room);
       const fetched = await fetchMissing(back, room.room, known, written);

@@ -44,6 +44,16 @@ test('ids that are in the index when it is opened are known as soon as it says t
   expect(stored.filter((id) => !indexed.mayHave(id))).toEqual([]);
 });
 
+test('a filter that is too small for what is in the index is filled again, larger', async () => {
+  const { database, put } = index();
+  const stored = ids(3_000);
+  for (const id of stored) put(1, id);
+  // Room for 400: with 3,000 in it, it would take nearly every id for one of them.
+  const indexed = opened(database, 2 ** 12);
+  await expect.poll(() => ids(200).filter((id) => indexed.mayHave(id)).length).toBeLessThan(30);
+  expect(stored.filter((id) => !indexed.mayHave(id))).toEqual([]);
+});
+
 test('no id is lost while it is filled anew, whenever it was added', async () => {
   const { database, put } = index();
   const indexed = opened(database, 2 ** 12);

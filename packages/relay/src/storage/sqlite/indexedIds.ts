@@ -15,13 +15,15 @@ const lookAgainMs = 5;
 /** A filter that is being filled with what is in the index, in its order. */
 interface Filling {
   readonly filter: IdFilter;
+  count: number;
   after: { room: number; id: Uint8Array };
 }
 
 /**
  * Tells of nearly every new id that the index of entry ids does not have it, without reading the index: ids are random,
  * so each look would be at another page, and most of them not in memory. It is filled from the index when the store is
- * opened, and again, twice as large, when many ids were added since; deleted ones are forgotten then.
+ * opened, and again, four times as large, when it turns out to be too small or many ids were added since; deleted ones are
+ * forgotten then.
  */
 export class IndexedIds {
   readonly #read: StatementSync;
@@ -52,7 +54,7 @@ export class IndexedIds {
     this.#addedSinceFilled += 1;
     const isFull = this.#filter !== undefined && this.#addedSinceFilled >= this.#filter.capacity;
     if (!isFull || this.#filling !== undefined) return;
-    this.#bits = Math.min(2 * this.#bits, mostBits);
+    this.#grow();
     this.#fill();
   }
 
@@ -61,10 +63,18 @@ export class IndexedIds {
     clearTimeout(this.#timer);
   }
 
+  #grow(): void {
+    this.#bits = Math.min(4 * this.#bits, mostBits);
+  }
+
   #fill(): void {
     this.#addedSinceFilled = 0;
-    this.#filling = { filter: new IdFilter(this.#bits), after: { room: -1, id: new Uint8Array() } };
+    this.#filling = this.#newFilling();
     this.#look();
+  }
+
+  #newFilling(): Filling {
+    return { filter: new IdFilter(this.#bits), count: 0, after: { room: -1, id: new Uint8Array() } };
   }
 
   /** A store that fails is asked again. */
@@ -82,6 +92,12 @@ export class IndexedIds {
     const { filter, after } = filling;
     const rows = this.#read.all(after.room, after.id, idsPerLook);
     for (const row of rows) filter.add(mapKey(bytesOf(row, 'id')));
+    filling.count += rows.length;
+    if (filling.count > filter.capacity && this.#bits < mostBits) {
+      this.#grow();
+      this.#filling = this.#newFilling();
+      return;
+    }
     const last = rows.at(-1);
     if (last !== undefined && rows.length === idsPerLook) {
       filling.after = { room: numberOf(last, 'room'), id: bytesOf(last, 'id') };

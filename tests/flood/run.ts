@@ -10,6 +10,7 @@ import { median, quantile } from '../../bench/figures.ts';
 import { canPin, watchedRelay } from '../../packages/relay/test/watchedRelay.ts';
 import { temporaryFolder } from '../processes.ts';
 import { PlayedRole } from './playedRole.ts';
+import { pause } from './roles/pause.ts';
 
 /** What the issue allows, as a multiple of calm. */
 const allowed = { p99: 2, memory: 1.5 };
@@ -70,7 +71,7 @@ await finish();
 /** Ordinary use: much is read, also by somebody who was away meanwhile. Returns the most that the relay held. */
 async function warmUp(): Promise<number> {
   const reading = await play('read');
-  const memory = await largestUntil(pause(30).then(() => end(reading)));
+  const memory = await largestUntil(pause(30_000).then(() => end(reading)));
   console.log([`${'warm-up'.padEnd(22)} |      - |      -`, inMiB(memory), '-'].join(' | '));
   return memory;
 }
@@ -90,7 +91,7 @@ function calmPhases(): Phase[] {
 async function run({ name, roles, seconds }: Phase): Promise<void> {
   const playing = await Promise.all(roles.map(play));
   await members.takeDelays();
-  const memory = await largestUntil(pause(seconds));
+  const memory = await largestUntil(pause(seconds * 1_000));
   const delays = await members.takeDelays();
   const figures = {
     p50: quantile(delays, 0.5),
@@ -123,7 +124,7 @@ async function largestUntil(done: Promise<void>): Promise<number> {
   });
   while (!isDone) {
     largest = Math.max(largest, relay.resident());
-    await pause(0.25);
+    await pause(250);
   }
   await done;
   return largest;
@@ -163,8 +164,4 @@ function judge({ name, like = '' }: Phase): void {
 
 function inMiB(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(0);
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 }
